@@ -30,7 +30,7 @@ export interface CallContext {
   readonly config: Inputs;
   /** URN of the resource; empty in functions and configuration. */
   readonly urn: string;
-  /** `preview` only in a previewed create or update: the engine does not say in which phase it checks, diffs, reads or invokes. */
+  /** `preview` only in a previewed create, update or invoke: the engine does not say in which phase it checks, diffs or reads. */
   readonly mode: "preview" | "apply";
   /** Custom timeout of the operation, 0 when none was set. */
   readonly timeoutSeconds: number;
@@ -142,4 +142,6 @@ export interface EngineCall {
 /** Sees engine calls; must not throw. */
 export interface CallObserver {
   onCall(call: EngineCall): void;
+  /** A call failed. An error that is no `AdapterError` is a bug or an injected fault; only here is its stack to be had. */
+  onFailure?(call: EngineCall, error: unknown): void;
 }
