@@ -177,6 +177,22 @@ export interface ChartSettings {
 /** Options of one app, validated by the app's own schema in `platform/`. */
 export type AppOptions = Readonly<Record<string, unknown>>;
 
+/** Deadlines of the gates between phases, in seconds. */
+export interface GateSettings {
+  /** A node's Talos API answers after install and reboot. @default 900 */
+  readonly talosApi: number;
+  /** kube-apiserver answers after bootstrap. @default 600 */
+  readonly kubernetesApi: number;
+  /** Every node is registered, and later Ready. @default 900 */
+  readonly nodes: number;
+  /** The rendered tree is on the remote. @default 60 */
+  readonly tree: number;
+  /** The first sync of Flux is Ready. @default 1200 */
+  readonly flux: number;
+  /** A control plane must look healthy this long before the next one is changed. @default 20 */
+  readonly settle: number;
+}
+
 export interface Settings {
   readonly stack: string;
   readonly cluster: ClusterSettings;
@@ -191,6 +207,7 @@ export interface Settings {
   readonly charts: ChartSettings;
   /** Secrets by name, as apps ask for them (`sops-age` is the age key). */
   readonly secrets: Readonly<Record<string, SecretValue>>;
+  readonly gates: GateSettings;
   /** Overrides for an environment of one's own; all optional, all upstream by default. */
   readonly endpoints: {
     /** Image Factory, `https://factory.talos.dev`. */

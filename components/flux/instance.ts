@@ -1,0 +1,59 @@
+import type { Settings } from "../../config/settings";
+import { AGE_SECRET, FLUX_NAMESPACE, GIT_SECRET, SYNC_NAME } from "../../platform/names";
+import { COMPONENTS } from "../../platform/versions";
+
+/** Name that flux-operator demands of its one instance. */
+export const INSTANCE_NAME = "flux";
+/** API path of the first sync, for the gate that waits on it. */
+export const FIRST_SYNC_PATH = `/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/${FLUX_NAMESPACE}/kustomizations/${SYNC_NAME}`;
+/** A push reaches Flux by the webhook; this is only how long a lost one goes unnoticed. */
+const SYNC_INTERVAL = "1h";
+
+/**
+ * Spec of the FluxInstance: locked down (no cross-namespace references, an explicit service account everywhere), four
+ * controllers, decryption with the seeded age key, and the sync of this stack's tree.
+ */
+export function fluxInstanceSpec({ git }: Settings): Record<string, unknown> {
+  return {
+    distribution: { version: COMPONENTS.flux, registry: "ghcr.io/fluxcd" },
+    components: ["source-controller", "kustomize-controller", "helm-controller", "notification-controller"],
+    cluster: { type: "kubernetes", domain: "cluster.local", multitenant: true, networkPolicy: true },
+    sync: {
+      kind: "GitRepository",
+      name: SYNC_NAME,
+      url: git.url,
+      ref: `refs/heads/${git.branch}`,
+      path: git.path,
+      interval: SYNC_INTERVAL,
+      ...(git.credentials.kind === "public" ? {} : { pullSecret: GIT_SECRET }),
+    },
+    kustomize: { patches: [decryption(), ...controllers()] },
+    wait: true,
+  };
+}
+
+/** A patch as FluxInstance takes it: JSON operations as YAML text (JSON is YAML). */
+interface Patch {
+  readonly target: { readonly kind: string; readonly name: string };
+  readonly patch: string;
+}
+
+function decryption(): Patch {
+  const value = { provider: "sops", secretRef: { name: AGE_SECRET } };
+  return patch("Kustomization", SYNC_NAME, [{ op: "add", path: "/spec/decryption", value }]);
+}
+
+/** More at once, dependencies looked at sooner, and room for large charts; source: Flux' documentation on vertical scaling. */
+function controllers(): readonly Patch[] {
+  const args = ["--concurrent=10", "--requeue-dependency=5s"];
+  const container = "/spec/template/spec/containers/0";
+  const operations = [
+    ...args.map((value) => ({ op: "add", path: `${container}/args/-`, value })),
+    { op: "replace", path: `${container}/resources/limits/memory`, value: "1Gi" },
+  ];
+  return [patch("Deployment", "(kustomize-controller|helm-controller)", operations)];
+}
+
+function patch(kind: string, name: string, operations: readonly unknown[]): Patch {
+  return { target: { kind, name }, patch: JSON.stringify(operations) };
+}

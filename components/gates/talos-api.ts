@@ -1,0 +1,57 @@
+import * as grpc from "@grpc/grpc-js";
+import { message, type Sight } from "./wait";
+
+/** What it takes to speak to the Talos API of one node; PEMs in base64, as Talos writes them. */
+export interface TalosClient {
+  readonly address: string;
+  readonly caCertificate: string;
+  readonly clientCertificate: string;
+  readonly clientKey: string;
+}
+
+/** Port of apid on every node. */
+export const TALOS_API_PORT = 50000;
+/** Seconds that one call may take. */
+const CALL_DEADLINE = 5;
+
+/** Methods of Talos' machine service that take an empty request; source: siderolabs/talos api/machine/machine.proto. */
+type Method = "Version" | "EtcdStatus" | "ServiceList";
+
+/**
+ * Whether the node's API answers with a certificate of the cluster's own CA: so it is installed, rebooted and out
+ * of maintenance, whose certificate is self-signed.
+ */
+export async function talosAnswers(client: TalosClient): Promise<Sight> {
+  return call(client, "Version");
+}
+
+/** Whether the node is a member of etcd that can say its status. */
+export async function etcdAnswers(client: TalosClient): Promise<Sight> {
+  return call(client, "EtcdStatus");
+}
+
+async function call(client: TalosClient, method: Method): Promise<Sight> {
+  const credentials = grpc.credentials.createSsl(pem(client.caCertificate), pem(client.clientKey), pem(client.clientCertificate));
+  const connection = new grpc.Client(`${client.address}:${TALOS_API_PORT}`, credentials, { "grpc.enable_retries": 0 });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      connection.makeUnaryRequest(
+        `/machine.MachineService/${method}`,
+        () => Buffer.alloc(0),
+        (bytes: Buffer) => bytes,
+        null,
+        { deadline: Date.now() + CALL_DEADLINE * 1000 },
+        (error) => (error ? reject(error) : resolve()),
+      );
+    });
+    return { ready: true };
+  } catch (error) {
+    return { ready: false, state: message(error) };
+  } finally {
+    connection.close();
+  }
+}
+
+function pem(base64: string): Buffer {
+  return Buffer.from(base64, "base64");
+}

@@ -1,0 +1,127 @@
+import * as cloudflare from "@pulumi/cloudflare";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as proxmox from "@muhlba91/pulumi-proxmoxve";
+import * as pulumi from "@pulumi/pulumi";
+import * as talos from "@pulumiverse/talos";
+import { Cilium } from "../components/cilium";
+import { CloudflareEdge } from "../components/cloudflare-edge";
+import { Flux } from "../components/flux";
+import { ClusterGates } from "../components/gates/cluster-gates";
+import { Machines } from "../components/machines";
+import { asSecret } from "../components/secret";
+import { SeedSecrets } from "../components/seed-secrets";
+import { TalosCluster } from "../components/talos-cluster";
+import { TalosImages } from "../components/talos-images";
+import { certificateExpiry } from "../components/talos/expiry";
+import type { ProxmoxSettings, Settings } from "../config/settings";
+import { platformOf, type PlatformPlan } from "../platform/plan";
+import { FLUX_NAMESPACE } from "../platform/names";
+import { webhookPath } from "../platform/webhook-path";
+import { CONTRACT_VERSION, type ClusterOutputs } from "./outputs";
+
+/** What the stack needs besides its settings. */
+export interface ClusterInputs {
+  readonly settings: Settings;
+  /** Chart name -> path of its archive, relative to the project. */
+  readonly charts: ReadonlyMap<string, string>;
+}
+
+/** The road from bare hosts to running Flux, one component per phase. */
+export function cluster({ settings, charts }: ClusterInputs): ClusterOutputs {
+  const providers = makeProviders(settings);
+  const plan = platformOf(settings);
+  const edge = makeEdge(settings);
+  const images = new TalosImages("images", { settings, proxmox: providers.proxmox }, { providers: [providers.talos] });
+  const machines = new Machines("machines", { settings, images, proxmox: providers.proxmox }, { dependsOn: edge === undefined ? [] : [edge] });
+  const talosCluster = new TalosCluster("talos", { settings, machines: machines.byNode }, { providers: [providers.talos] });
+  const inCluster = { providers: [kubernetesProvider(settings, talosCluster)], deletedWith: talosCluster };
+  const gates = new ClusterGates(settings, talosCluster);
+  const cilium = new Cilium(
+    "cilium",
+    { settings, chart: chart(charts, "cilium"), nodesRegistered: gates.nodesRegistered(), nodesReady: gates.nodesReady() },
+    inCluster,
+  );
+  const seeds = new SeedSecrets("secrets", { namespaces: plan.namespaces, secrets: plan.secrets, tunnelToken: edge?.tunnelToken }, inCluster);
+  new Flux(
+    "flux",
+    {
+      settings,
+      chart: chart(charts, "flux-operator"),
+      needs: [cilium.ready, ...seeds.namespaces.values(), ...seeds.secrets],
+      treePushed: gates.treePushed(plan.stamp.path, plan.stamp.hash),
+      synced: gates.synced(),
+    },
+    inCluster,
+  );
+  return outputs(settings, talosCluster, edge, seeds);
+}
+
+interface Providers {
+  readonly talos: talos.Provider;
+  /** By the Proxmox cluster's name. */
+  readonly proxmox: ReadonlyMap<string, proxmox.Provider>;
+}
+
+function makeProviders(settings: Settings): Providers {
+  return {
+    talos: new talos.Provider("talos", { imageFactoryUrl: settings.endpoints.imageFactory }),
+    proxmox: new Map(settings.proxmox.map((cluster) => [cluster.name, proxmoxProvider(cluster)])),
+  };
+}
+
+function proxmoxProvider({ name, endpoint, token, tls }: ProxmoxSettings): proxmox.Provider {
+  return new proxmox.Provider(`proxmox-${name}`, { endpoint, apiToken: asSecret(token), insecure: tls.mode === "insecure" });
+}
+
+/** Set from the first run: a changed kubeconfig would otherwise replace everything in the cluster. */
+function kubernetesProvider({ cluster: { name } }: Settings, { kubeconfig }: TalosCluster): kubernetes.Provider {
+  return new kubernetes.Provider("kubernetes", { kubeconfig, clusterIdentifier: `hearth-${name}`, enableSecretMutable: true, enableConfigMapMutable: true });
+}
+
+function makeEdge(settings: Settings): CloudflareEdge | undefined {
+  if (settings.cloudflare === undefined) return undefined;
+  const provider = new cloudflare.Provider("cloudflare", { apiToken: asSecret(settings.cloudflare.token) });
+  return new CloudflareEdge("edge", { settings: settings.cloudflare, domains: settings.cluster.domains }, { providers: [provider] });
+}
+
+function chart(charts: ReadonlyMap<string, string>, name: string): string {
+  const path = charts.get(name);
+  if (path === undefined) throw new Error(`the chart ${name} was not fetched before the program ran`);
+  return path;
+}
+
+function outputs(settings: Settings, talosCluster: TalosCluster, edge: CloudflareEdge | undefined, seeds: SeedSecrets): ClusterOutputs {
+  const { cluster: c, network, nodes } = settings;
+  return {
+    kind: "hearth.cluster",
+    contract: CONTRACT_VERSION,
+    name: c.name,
+    endpoint: c.endpointUrl,
+    kubeconfig: talosCluster.kubeconfig,
+    talosconfig: talosCluster.talosconfig,
+    nodes: nodes.map(({ name, role, address, vmId, host }) => ({
+      name,
+      role,
+      address: address.ipv4,
+      ...(address.ipv6 === undefined ? {} : { addressIpv6: address.ipv6 }),
+      vmId,
+      host,
+    })),
+    addresses: network.addresses,
+    domains: c.domains,
+    ...(edge === undefined || settings.cloudflare === undefined ? {} : { tunnel: { id: edge.tunnelId, name: settings.cloudflare.tunnelName } }),
+    fluxWebhookPath: pulumi.secret(
+      seeds.text(FLUX_NAMESPACE, WEBHOOK.secret, "token").apply((token) => webhookPath(token, WEBHOOK.receiver, FLUX_NAMESPACE)),
+    ),
+    versions: { wanted: c.versions, installed: c.installed },
+    expiry: {
+      kubeconfig: expiry(talosCluster.kubernetesClient.clientCertificate),
+      talosconfig: expiry(talosCluster.clientConfiguration.clientCertificate),
+    },
+  };
+}
+
+/** A date is no secret, although it is read off a certificate that lies beside one. */
+function expiry(certificate: pulumi.Output<string>): pulumi.Output<string> {
+  return pulumi.unsecret(certificate.apply(certificateExpiry));
+}

@@ -1,0 +1,90 @@
+/**
+ * `npm test`: every check there is, in one go. Prints the time of the toolchain and of the tests apart, a line per step,
+ * and last `N passed, N failed` (a step that is no mocha run counts as one).
+ */
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+
+interface Step {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+interface Outcome {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const ROOT = resolve(__dirname, "..");
+const TSX = ["node", "--require", "tsx/cjs"];
+const MOCHA = ["npx", "--no-install", "mocha", "--require", "tsx/cjs"];
+
+const TOOLCHAIN: Step = { name: "toolchain", command: [...TSX, "lab/toolchain/main.ts"] };
+const UNIT: Step = { name: "unit tests", command: [...MOCHA, "--parallel", "--jobs", "2", "test/!(e2e|fixtures)/**/*.test.ts"] };
+const STEPS: readonly Step[] = [
+  { name: "types", command: ["npx", "--no-install", "tsc", "-p", ".", "--noCheck", "false"] },
+  { name: "lint", command: ["npx", "--no-install", "eslint", "--max-warnings", "0", "."] },
+  { name: "generated documents", command: [...TSX, "cli/docs.ts", "--check"] },
+  { name: "rendered trees", command: [...TSX, "cli/render.ts", "lab", "home", "--check"] },
+  UNIT,
+  { name: "end-to-end tests", command: [...MOCHA, "--timeout", "600000", "test/e2e/**/*.test.ts"] },
+];
+
+async function main(): Promise<void> {
+  if (process.argv.includes("--unit")) return finish([await run(UNIT)]);
+  const toolchainStart = Date.now();
+  const toolchain = await run(TOOLCHAIN);
+  const toolchainSeconds = seconds(toolchainStart);
+  if (toolchain.failed > 0) return finish([toolchain]);
+  const testStart = Date.now();
+  const outcomes = [];
+  for (const step of STEPS) outcomes.push(await run(step));
+  console.log(`\ntoolchain ${toolchainSeconds} s, tests ${seconds(testStart)} s`);
+  finish(outcomes);
+}
+
+async function run(step: Step): Promise<Outcome> {
+  const start = Date.now();
+  console.log(`\n== ${step.name}`);
+  const { code, output } = await spawned(step.command);
+  const outcome = outcomeOf(code, output);
+  console.log(`== ${step.name}: ${outcome.failed === 0 ? "passed" : "FAILED"} (${seconds(start)} s)`);
+  return outcome;
+}
+
+function outcomeOf(code: number, output: string): Outcome {
+  const count = (word: string): number => Number(new RegExp(`^\\s*(\\d+) ${word}`, "m").exec(output)?.[1] ?? 0);
+  const counts = { passed: count("passing"), failed: count("failing"), skipped: count("pending") };
+  const isMocha = /^\s*\d+ passing/m.test(output);
+  if (!isMocha) return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  return { ...counts, failed: code !== 0 && counts.failed === 0 ? 1 : counts.failed };
+}
+
+function spawned([command = "", ...args]: readonly string[]): Promise<{ code: number; output: string }> {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const [from, to] of [[child.stdout, process.stdout] as const, [child.stderr, process.stderr] as const]) {
+      from.on("data", (chunk: Buffer) => {
+        output += chunk.toString("utf8");
+        to.write(chunk);
+      });
+    }
+    child.on("error", fail);
+    child.on("close", (code) => done({ code: code ?? 1, output }));
+  });
+}
+
+function seconds(start: number): number {
+  return Math.round((Date.now() - start) / 1000);
+}
+
+function finish(outcomes: readonly Outcome[]): void {
+  const sum = (key: keyof Outcome): number => outcomes.reduce((total, outcome) => total + outcome[key], 0);
+  const skipped = sum("skipped");
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  process.exitCode = sum("failed") > 0 ? 1 : 0;
+}
+
+void main();
