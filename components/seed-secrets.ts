@@ -1,13 +1,13 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { NamespacePlan } from "../platform/plan";
+import type { NamespaceSpec } from "../platform/plan";
 import type { SecretSource, SecretSpec } from "../platform/kit/secrets";
 import { Phase } from "./component";
 import { asSecret } from "./secret";
 import { generated, generatedAgeIdentity } from "./secrets/generate";
 
 export interface SeedSecretsArgs {
-  readonly namespaces: readonly NamespacePlan[];
+  readonly namespaces: readonly NamespaceSpec[];
   readonly secrets: readonly SecretSpec[];
   /** Token of the tunnel's connector; absent without an edge. */
   readonly tunnelToken?: pulumi.Output<string>;
@@ -38,7 +38,7 @@ export class SeedSecrets extends Phase {
     return text;
   }
 
-  private makeNamespace({ name, podSecurity }: NamespacePlan, deletedWith: pulumi.Resource | undefined): kubernetes.core.v1.Namespace {
+  private makeNamespace({ name, podSecurity }: NamespaceSpec, deletedWith: pulumi.Resource | undefined): kubernetes.core.v1.Namespace {
     return new kubernetes.core.v1.Namespace(
       `namespace/${name}`,
       { metadata: { name, ...(podSecurity === undefined ? {} : { labels: podSecurityLabels(podSecurity) }) } },

@@ -14,8 +14,11 @@ import { TalosCluster } from "../components/talos-cluster";
 import { TalosImages } from "../components/talos-images";
 import { certificateExpiry } from "../components/talos/expiry";
 import type { ProxmoxSettings, Settings } from "../config/settings";
-import { platformOf, type PlatformPlan } from "../platform/plan";
+import { fluxWebhook, RECEIVER_SECRET } from "../platform/apps/flux-webhook";
 import { FLUX_NAMESPACE } from "../platform/names";
+import { enabledApps, namespacesOf, secretsOf } from "../platform/plan";
+import { renderTree } from "../platform/render";
+import { parseStamp, STAMP_FILE, type TreeStamp } from "../platform/stamp";
 import { webhookPath } from "../platform/webhook-path";
 import { CONTRACT_VERSION, type ClusterOutputs } from "./outputs";
 
@@ -29,7 +32,6 @@ export interface ClusterInputs {
 /** The road from bare hosts to running Flux, one component per phase. */
 export function cluster({ settings, charts }: ClusterInputs): ClusterOutputs {
   const providers = makeProviders(settings);
-  const plan = platformOf(settings);
   const edge = makeEdge(settings);
   const images = new TalosImages("images", { settings, proxmox: providers.proxmox }, { providers: [providers.talos] });
   const machines = new Machines("machines", { settings, images, proxmox: providers.proxmox }, { dependsOn: edge === undefined ? [] : [edge] });
@@ -41,14 +43,14 @@ export function cluster({ settings, charts }: ClusterInputs): ClusterOutputs {
     { settings, chart: chart(charts, "cilium"), nodesRegistered: gates.nodesRegistered(), nodesReady: gates.nodesReady() },
     inCluster,
   );
-  const seeds = new SeedSecrets("secrets", { namespaces: plan.namespaces, secrets: plan.secrets, tunnelToken: edge?.tunnelToken }, inCluster);
+  const seeds = new SeedSecrets("secrets", { namespaces: namespacesOf(settings), secrets: secretsOf(settings), tunnelToken: edge?.tunnelToken }, inCluster);
   new Flux(
     "flux",
     {
       settings,
       chart: chart(charts, "flux-operator"),
       needs: [cilium.ready, ...seeds.namespaces.values(), ...seeds.secrets],
-      treePushed: gates.treePushed(plan.stamp.path, plan.stamp.hash),
+      treePushed: gates.treePushed(`${settings.git.path}/${STAMP_FILE}`, treeStamp(settings)),
       synced: gates.synced(),
     },
     inCluster,
@@ -90,6 +92,13 @@ function chart(charts: ReadonlyMap<string, string>, name: string): string {
   return path;
 }
 
+/** What the tree on the remote must say of itself. */
+function treeStamp(settings: Settings): TreeStamp {
+  const stamp = parseStamp(renderTree(settings).get(STAMP_FILE) ?? "");
+  if (stamp === undefined) throw new Error("a rendered tree carries a stamp");
+  return stamp;
+}
+
 function outputs(settings: Settings, talosCluster: TalosCluster, edge: CloudflareEdge | undefined, seeds: SeedSecrets): ClusterOutputs {
   const { cluster: c, network, nodes } = settings;
   return {
@@ -110,15 +119,17 @@ function outputs(settings: Settings, talosCluster: TalosCluster, edge: Cloudflar
     addresses: network.addresses,
     domains: c.domains,
     ...(edge === undefined || settings.cloudflare === undefined ? {} : { tunnel: { id: edge.tunnelId, name: settings.cloudflare.tunnelName } }),
-    fluxWebhookPath: pulumi.secret(
-      seeds.text(FLUX_NAMESPACE, WEBHOOK.secret, "token").apply((token) => webhookPath(token, WEBHOOK.receiver, FLUX_NAMESPACE)),
-    ),
+    ...(enabledApps(settings).has(fluxWebhook.name) ? { fluxWebhookPath: pulumi.secret(receiverToken(seeds).apply((token) => webhookPath(token))) } : {}),
     versions: { wanted: c.versions, installed: c.installed },
     expiry: {
       kubeconfig: expiry(talosCluster.kubernetesClient.clientCertificate),
       talosconfig: expiry(talosCluster.clientConfiguration.clientCertificate),
     },
   };
+}
+
+function receiverToken(seeds: SeedSecrets): pulumi.Output<string> {
+  return seeds.text(FLUX_NAMESPACE, RECEIVER_SECRET, "token");
 }
 
 /** A date is no secret, although it is read off a certificate that lies beside one. */

@@ -32,8 +32,8 @@ export interface ClusterOutputs {
   readonly domains: readonly string[];
   /** Absent without an edge. */
   readonly tunnel?: { readonly id: pulumi.Input<string>; readonly name: string };
-  /** Path below the webhook's host; secret, since who knows it can make Flux reconcile. */
-  readonly fluxWebhookPath: pulumi.Input<string>;
+  /** Path below the webhook's host; secret, since who knows it can make Flux reconcile. Absent without the app `flux-webhook`. */
+  readonly fluxWebhookPath?: pulumi.Input<string>;
   readonly versions: { readonly wanted: VersionPair; readonly installed: VersionPair };
   /** When the client certificates end, RFC 3339. */
   readonly expiry: { readonly kubeconfig: pulumi.Input<string>; readonly talosconfig: pulumi.Input<string> };

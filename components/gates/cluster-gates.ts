@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/settings";
+import type { TreeStamp } from "../../platform/stamp";
 import type { TalosCluster } from "../talos-cluster";
 import { resolved } from "../secret";
 import { FIRST_SYNC_PATH } from "../flux/instance";
@@ -31,7 +32,7 @@ export class ClusterGates {
   }
 
   /** Before FluxInstance: the remote's branch carries the tree that these settings render. */
-  treePushed(stamp: string, hash: string): pulumi.ResourceHook {
+  treePushed(stamp: string, wanted: TreeStamp): pulumi.ResourceHook {
     const { url, branch, credentials } = this.settings.git;
     const remote: RemoteTree = { url, branch, stamp, credentials: inClear(credentials) };
     return new pulumi.ResourceHook("tree-pushed", () =>
@@ -39,7 +40,7 @@ export class ClusterGates {
         what: `the rendered tree on ${url}: push the rendered tree first (npm run render, commit, push)`,
         deadline: this.settings.gates.tree,
         interval: TREE_INTERVAL,
-        look: () => treeIsOnRemote(remote, hash),
+        look: () => treeIsOnRemote(remote, wanted),
       }),
     );
   }

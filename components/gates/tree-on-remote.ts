@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { parseStamp, stampDifference, type TreeStamp } from "../../platform/stamp";
 import { message, type Sight } from "./wait";
 
 const run = promisify(execFile);
@@ -23,10 +24,10 @@ export interface RemoteTree {
 const FETCH_TIMEOUT = 60;
 
 /**
- * Whether the remote's branch carries the tree of these settings. `hash` is what the local render says;
+ * Whether the remote's branch carries the tree of these settings. `wanted` is the stamp of the local render;
  * credentials go through a folder that only the owner can read and that is removed afterwards.
  */
-export async function treeIsOnRemote(remote: RemoteTree, hash: string): Promise<Sight> {
+export async function treeIsOnRemote(remote: RemoteTree, wanted: TreeStamp): Promise<Sight> {
   const dir = await mkdtemp(join(tmpdir(), "hearth-git-"));
   try {
     const env = { ...process.env, GIT_TERMINAL_PROMPT: "0", ...(await credentialsEnv(remote, dir)) };
@@ -34,9 +35,8 @@ export async function treeIsOnRemote(remote: RemoteTree, hash: string): Promise<
     await git("init", "--quiet", "--bare", ".");
     await git("fetch", "--quiet", "--depth=1", remote.url, `refs/heads/${remote.branch}`);
     const { stdout } = await git("show", `FETCH_HEAD:${remote.stamp}`).catch(() => ({ stdout: "" }));
-    if (stdout === "") return { ready: false, state: `${remote.stamp} is not on branch ${remote.branch}` };
-    const seen = (JSON.parse(stdout) as { readonly hash?: string }).hash;
-    return seen === hash ? { ready: true } : { ready: false, state: `branch ${remote.branch} carries a tree of other settings (${seen ?? "no hash"})` };
+    const difference = stampDifference(wanted, parseStamp(stdout));
+    return difference === undefined ? { ready: true } : { ready: false, state: `${remote.stamp} on branch ${remote.branch}: ${difference}` };
   } catch (error) {
     return { ready: false, state: `cannot read ${remote.url}: ${lastLine(message(error))}` };
   } finally {
