@@ -63,6 +63,8 @@ export interface MachineFacts {
   /** Content for kube-apiserver's --admission-control-config-file plugins, in order; empty when removed. */
   readonly admissionControl: readonly { readonly name: string; readonly configuration: unknown }[];
   readonly kubePrismPort?: number;
+  /** machine.features.kubernetesTalosAPIAccess is on: Talos then installs the CRD of its service accounts. */
+  readonly kubernetesTalosApiAccess?: boolean;
   readonly allowSchedulingOnControlPlanes: boolean;
   readonly secretboxEncryptionSecret?: string;
   readonly aescbcEncryptionSecret?: string;
@@ -144,7 +146,7 @@ export interface KubernetesRuntime {
   /** 127.0.0.1:port of kube-apiserver; node and VIP listeners forward to it. Undefined until started. */
   readonly apiServer: { readonly host: string; readonly port: number } | undefined;
   /** A kubelet comes up: registers the Node by its own credentials, with labels, taints and addresses from its config. Idempotent; a later call updates what a kubelet may update. */
-  registerNode(node: { readonly facts: MachineFacts; readonly address: string; readonly addressIpv6?: string }): Promise<void>;
+  registerNode(node: { readonly facts: MachineFacts; readonly address: string; readonly addressIpv6?: string; /** What the machine has; a nominal size when absent. */ readonly capacity?: { readonly cores: number; readonly memoryMib: number } }): Promise<void>;
   /** The machine stopped or went away: its kubelet no longer renews its lease; the Node object stays, as in real life. */
   nodeStopped(name: string): Promise<void>;
   /** Whether kube-apiserver answers /readyz. */

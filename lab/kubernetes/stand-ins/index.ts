@@ -1,0 +1,33 @@
+import { KubeClient } from "../client";
+import { Informer } from "../informer";
+import type { KubeObject } from "../objects";
+import { loadBalancer } from "./load-balancer";
+import type { StandIn } from "./stand-in";
+
+/** Every stand-in for an operator's status that the lab has. A new one is a file and a line here. */
+export const STAND_INS: readonly StandIn[] = [loadBalancer];
+
+/** Runs stand-ins against one cluster; collections that several of them watch are watched once. */
+export class StandIns {
+  readonly #informers = new Map<string, Informer<KubeObject>>();
+
+  constructor(client: KubeClient, standIns: readonly StandIn[], onError: (error: unknown) => void) {
+    const items = (path: string): readonly KubeObject[] => this.#informers.get(path)?.items() ?? [];
+    const paths = new Set(standIns.flatMap(({ watches }) => watches));
+    for (const path of paths) {
+      const concerned = standIns.filter(({ watches }) => watches.includes(path));
+      const onChange = async (): Promise<void> => {
+        for (const standIn of concerned) await standIn.reconcile({ client, items });
+      };
+      this.#informers.set(path, new Informer(client, { path, onChange, onError }));
+    }
+  }
+
+  start(): void {
+    for (const informer of this.#informers.values()) informer.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#informers.values()].map((informer) => informer.stop()));
+  }
+}
