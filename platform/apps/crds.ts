@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { defineApp } from "../kit/app";
+import { FLUX_NAMESPACE } from "../names";
+import { COMPONENTS } from "../versions";
+
+/** Deleting a CRD deletes everything of its kind, so Flux never does. */
+const KEEP = { "kustomize.toolkit.fluxcd.io/prune": "disabled" };
+
+/**
+ * CRDs that more than one app needs, from one place, before any object of their kinds.
+ *
+ * Gateway API: one version, standard channel; Flux owns them.
+ * Cilium: its chart brings no CRDs, its operator registers and upgrades them when it starts, so the operator is
+ * their owner. They stand here for the clusters in which the operator has not run yet when Flux applies a pool or
+ * a policy: `IfNotPresent` makes Flux create what is missing and never touch what is there. The schema version
+ * label is the operator's own; with it an operator of this Cilium leaves what Flux created alone
+ * (it updates only an older or missing version), and a newer one takes over.
+ */
+export const crds = defineApp({
+  name: "crds",
+  summary: "Gateway API's CRDs, and Cilium's until its operator registers them",
+  namespace: { name: FLUX_NAMESPACE },
+  presence: "always",
+  needs: [],
+  after: [],
+  options: z.strictObject({}),
+  onRemoval: "keep",
+  vendored: [
+    { folder: "gateway-api", annotations: KEEP },
+    {
+      folder: "cilium",
+      annotations: { ...KEEP, "kustomize.toolkit.fluxcd.io/ssa": "IfNotPresent" },
+      labels: { "io.cilium.k8s.crd.schema.version": COMPONENTS.ciliumCrdSchema },
+    },
+  ],
+});

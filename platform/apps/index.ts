@@ -1,0 +1,8 @@
+import type { App } from "../kit/app";
+import { ciliumNetworks } from "./cilium-networks";
+import { crds } from "./crds";
+import { echo } from "./echo";
+import { fluxWebhook } from "./flux-webhook";
+
+/** Every app there is. */
+export const APPS: readonly App[] = [ciliumNetworks, crds, echo, fluxWebhook];

@@ -1,0 +1,23 @@
+/** Names that the tree, the seeded secrets and the Flux component must agree on. */
+
+/** Where Flux and every Flux Kustomization live. */
+export const FLUX_NAMESPACE = "flux-system";
+
+/** Name of the GitRepository and of the root Kustomization that FluxInstance makes (its namespace's name by default). */
+export const SYNC_NAME = "flux-system";
+
+/**
+ * Service account of every Kustomization of the tree. Under the lock-down kustomize-controller impersonates `default`
+ * where none is named; flux-operator binds this one, in `flux-system`, to cluster-admin
+ * (ClusterRoleBinding `cluster-reconciler-flux-system`) and names it on the root Kustomization, too.
+ */
+export const RECONCILER = "kustomize-controller";
+
+/** Secret with the age key that decrypts SOPS files, key `age.agekey`. */
+export const AGE_SECRET = "sops-age";
+
+/** Secret with the credentials of the Git repository. */
+export const GIT_SECRET = "flux-system-git";
+
+/** Namespaces that Kubernetes itself makes; nobody seeds them. */
+export const BUILT_IN_NAMESPACES: readonly string[] = ["default", "kube-node-lease", "kube-public", "kube-system"];

@@ -1,0 +1,79 @@
+import type { Settings } from "../config/settings";
+import { UserError } from "../config/user-error";
+import { APPS } from "./apps";
+import { vendoredFiles } from "./crds/vendored";
+import type { App, AppPlan, VendoredManifests } from "./kit/app";
+import { chartObjects } from "./kit/chart";
+import { fluxKustomization } from "./kit/flux-kustomization";
+import { fileNameOf } from "./kit/objects";
+import { toYaml } from "./kit/yaml";
+import { planPlatform } from "./plan";
+import { STAMP_FILE, stampText } from "./stamp";
+
+/** The rendered tree: path below the stack's folder -> text, sorted by path. */
+export type Tree = ReadonlyMap<string, string>;
+
+/**
+ * Everything under `kubernetes/<stack>/`, from the settings alone: the same settings give the same bytes.
+ * `kustomization.yaml` lists one Flux Kustomization per app (`apps/<app>.yaml`), which applies the folder
+ * `apps/<app>/`; `hearth.json` says of which settings this is the tree; what Flux must not apply is listed nowhere.
+ * @throws UserError when the settings name what is not there, or carry Flux' substitution syntax.
+ */
+export function renderTree(settings: Settings, apps: readonly App[] = APPS): Tree {
+  const plans = planPlatform(settings, apps);
+  const files = new Map<string, string>([
+    ["kustomization.yaml", kustomizationFile({ resources: plans.map((app) => `apps/${app.name}.yaml`) })],
+    ...plans.flatMap((app) => appFiles(app, settings)),
+  ]);
+  refuseSubstitution(files);
+  files.set(STAMP_FILE, stampText(settings, files));
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+type File = readonly [path: string, text: string];
+
+function appFiles(app: AppPlan, settings: Settings): readonly File[] {
+  const folder = `apps/${app.name}`;
+  const objects: readonly File[] = [...app.objects, ...chartObjects(app, settings.charts)].map((object) => [
+    fileNameOf(object),
+    toYaml(object),
+  ]);
+  const resources = [...objects.map(([name]) => name), ...app.vendored.map((manifests) => manifests.folder)];
+  const twice = resources.find((name, index) => resources.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`${app.name} makes ${twice} twice`);
+  return [
+    [`${folder}.yaml`, toYaml(fluxKustomization(app, settings.git))],
+    [`${folder}/kustomization.yaml`, kustomizationFile({ resources })],
+    ...objects.map(([name, text]): File => [`${folder}/${name}`, text]),
+    ...app.vendored.flatMap((manifests) => vendoredFolder(`${folder}/${manifests.folder}`, manifests)),
+    ...Object.entries(app.documents),
+  ];
+}
+
+function vendoredFolder(path: string, manifests: VendoredManifests): readonly File[] {
+  const files = vendoredFiles(manifests.folder);
+  const transformers = {
+    commonAnnotations: manifests.annotations,
+    ...(manifests.labels === undefined ? {} : { labels: [{ pairs: manifests.labels }] }),
+  };
+  return [
+    [`${path}/kustomization.yaml`, kustomizationFile({ resources: [...files.keys()], ...transformers })],
+    ...[...files].map(([name, text]): File => [`${path}/${name}`, text]),
+  ];
+}
+
+function kustomizationFile(fields: { readonly resources: readonly string[]; readonly [field: string]: unknown }): string {
+  return toYaml({
+    apiVersion: "kustomize.config.k8s.io/v1beta1",
+    kind: "Kustomization",
+    ...fields,
+    resources: [...fields.resources].sort(),
+  });
+}
+
+/** Flux would replace it, were substitution ever turned on; so it can only be a mistake. */
+function refuseSubstitution(files: ReadonlyMap<string, string>): void {
+  const found = [...files].filter(([, text]) => text.includes("${")).map(([path]) => path);
+  if (found.length > 0)
+    throw new UserError(`the settings put "\${" into ${found.join(", ")}; Flux reads it as a variable: write it without`);
+}
