@@ -98,7 +98,8 @@ export interface ProxmoxSettings {
   /** `user@realm!name=uuid`. */
   readonly token: SecretValue;
   /** How the endpoint's certificate is trusted: the system's roots, a CA given in PEM, or not at all (said out loud). */
-  readonly tls: { readonly mode: "system" } | { readonly mode: "ca"; readonly pem: string } | { readonly mode: "insecure"; readonly reason: string };
+  readonly tls:
+    { readonly mode: "system" } | { readonly mode: "ca"; readonly pem: string } | { readonly mode: "insecure"; readonly reason: string };
   readonly hosts: readonly ProxmoxHostSettings[];
   /** Names of datastores that every host of this cluster sees as one. */
   readonly sharedDatastores: readonly string[];
@@ -138,7 +139,11 @@ export interface NodeSettings {
   readonly kernelArgs: readonly string[];
   readonly kernelModules: readonly { readonly name: string; readonly parameters: readonly string[] }[];
   readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly { readonly key: string; readonly value: string; readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute" }[];
+  readonly taints: readonly {
+    readonly key: string;
+    readonly value: string;
+    readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+  }[];
   /** Proxmox hardware mappings passed through, in order. */
   readonly pci: readonly { readonly mapping: string }[];
   readonly secureBoot: boolean;
@@ -208,6 +213,8 @@ export interface Settings {
   /** Secrets by name, as apps ask for them (`sops-age` is the age key). */
   readonly secrets: Readonly<Record<string, SecretValue>>;
   readonly gates: GateSettings;
+  /** Who can open the escrow: a public age key. Absent: no escrow can be written. */
+  readonly escrow?: { readonly recipient: string };
   /** Overrides for an environment of one's own; all optional, all upstream by default. */
   readonly endpoints: {
     /** Image Factory, `https://factory.talos.dev`. */
