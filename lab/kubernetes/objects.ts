@@ -16,6 +16,8 @@ export interface KubeObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: ObjectMeta;
+  readonly spec?: unknown;
+  readonly status?: unknown;
   readonly [field: string]: unknown;
 }
 
