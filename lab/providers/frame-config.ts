@@ -20,7 +20,8 @@ export function configHandlers(parts: FrameParts) {
       const news = readConfig(adapter.configInputs, request.getNews());
       const failures = checkAgainst(adapter.configInputs, news.value);
       const checked = failures.length === 0 ? await adapter.checkConfig?.(news.value, context) : undefined;
-      return checkResponse(writeConfig(adapter.configInputs, checked?.inputs ?? news.value, news), [...failures, ...(checked?.failures ?? [])]);
+      const problems = [...failures, ...(checked?.failures ?? [])];
+      return checkResponse(writeConfig(adapter.configInputs, checked?.inputs ?? news.value, news), problems, news);
     }),
     diffConfig: unary(parts, "DiffConfig", urnOf, async (request: rpc.DiffRequest) => {
       const before = readConfig(adapter.configInputs, request.getOldInputs() ?? request.getOlds());
@@ -57,7 +58,10 @@ function readConfig(table: PropertyTable, struct: Struct | undefined): Decoded {
 }
 
 function writeConfig(table: PropertyTable, config: Inputs, source: Decoded): Decoded {
-  const entries = Object.entries(config).map(([name, item]) => [name, isText(table, name) || typeof item === "symbol" ? item : JSON.stringify(item)]);
+  const entries = Object.entries(config).map(([name, item]) => [
+    name,
+    isText(table, name) || typeof item === "symbol" ? item : JSON.stringify(item),
+  ]);
   return { value: Object.fromEntries(entries), secrets: source.secrets.map((path) => path.slice(0, 1)) };
 }
 

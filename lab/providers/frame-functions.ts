@@ -34,5 +34,8 @@ function findFunction(adapter: ProviderAdapter, token: string): FunctionAdapter 
   const found = adapter.functions[token];
   if (found !== undefined) return found;
   const known = Object.keys(adapter.functions).sort().join(", ") || "none";
-  throw new AdapterError(`the stand-in for the ${adapter.name} provider does not know the function ${token}; it knows ${known}`, status.NOT_FOUND);
+  throw new AdapterError(
+    `the stand-in for the ${adapter.name} provider does not know the function ${token}; it knows ${known}`,
+    status.NOT_FOUND,
+  );
 }

@@ -31,11 +31,13 @@ export function diffResponse(diff: DiffResult): rpc.DiffResponse {
   return response;
 }
 
-/** A check's answer. */
-export function checkResponse(inputs: Decoded, problems: readonly CheckProblem[]): rpc.CheckResponse {
+/** A check's answer. The engine prints the value of a refused property, secret or not, so a secret one is named in the reason only. */
+export function checkResponse(inputs: Decoded, problems: readonly CheckProblem[], given: Decoded): rpc.CheckResponse {
+  const secret = new Set(given.secrets.map((path) => path[0]));
+  const isSecret = ({ property }: CheckProblem): boolean => secret.has(parsePath(property)[0] ?? "");
   const response = new rpc.CheckResponse();
   response.setInputs(encode(inputs));
-  response.setFailuresList(problems.map(toFailure));
+  response.setFailuresList(problems.map((problem) => toFailure(isSecret(problem) ? { ...problem, property: "" } : problem)));
   return response;
 }
 

@@ -2,7 +2,15 @@
 import { status } from "@grpc/grpc-js";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { AdapterError, PartialFailure, UNKNOWN, type CallContext, type Inputs, type ProviderAdapter, type ResourceAdapter } from "./adapter";
+import {
+  AdapterError,
+  PartialFailure,
+  UNKNOWN,
+  type CallContext,
+  type Inputs,
+  type ProviderAdapter,
+  type ResourceAdapter,
+} from "./adapter";
 import { keepIgnored } from "./diff";
 import { PartialOutcome, unary, type FrameParts } from "./frame-calls";
 import { checkResponse, diffResponse } from "./frame-messages";
@@ -13,7 +21,9 @@ import { decode, encode, secretPaths, type Decoded } from "./values";
 export function resourceHandlers(parts: FrameParts) {
   const resourceOf = (urn: string): ResourceAdapter => findResource(parts.adapter, typeOf(urn));
   return {
-    check: unary(parts, "Check", about, async (request: rpc.CheckRequest, context) => check(resourceOf(request.getUrn()), request, context)),
+    check: unary(parts, "Check", about, async (request: rpc.CheckRequest, context) =>
+      check(resourceOf(request.getUrn()), request, context),
+    ),
     diff: unary(parts, "Diff", about, async (request: rpc.DiffRequest, context) => diff(resourceOf(request.getUrn()), request, context)),
     create: unary(parts, "Create", aboutChange, async (request: rpc.CreateRequest, context) =>
       create(resourceOf(request.getUrn()), request, context),
@@ -47,7 +57,10 @@ function findResource(adapter: ProviderAdapter, type: string): ResourceAdapter {
   const resource = adapter.resources[type];
   if (resource !== undefined) return resource;
   const known = Object.keys(adapter.resources).sort().join(", ");
-  throw new AdapterError(`the stand-in for the ${adapter.name} provider does not know the resource type ${type}; it knows ${known}`, status.NOT_FOUND);
+  throw new AdapterError(
+    `the stand-in for the ${adapter.name} provider does not know the resource type ${type}; it knows ${known}`,
+    status.NOT_FOUND,
+  );
 }
 
 async function check(resource: ResourceAdapter, request: rpc.CheckRequest, context: CallContext): Promise<rpc.CheckResponse> {
@@ -56,7 +69,8 @@ async function check(resource: ResourceAdapter, request: rpc.CheckRequest, conte
   const failures = checkAgainst(resource.inputs, news.value);
   const checked = failures.length === 0 ? await resource.check?.(news.value, olds && decode(olds).value, context) : undefined;
   const inputs = checked?.inputs ?? news.value;
-  return checkResponse({ value: inputs, secrets: secretPaths(inputs, [], [news]) }, [...failures, ...(checked?.failures ?? [])]);
+  const problems = [...failures, ...(checked?.failures ?? [])];
+  return checkResponse({ value: inputs, secrets: secretPaths(inputs, [], [news]) }, problems, news);
 }
 
 async function diff(resource: ResourceAdapter, request: rpc.DiffRequest, context: CallContext): Promise<rpc.DiffResponse> {
@@ -70,7 +84,9 @@ async function create(resource: ResourceAdapter, request: rpc.CreateRequest, con
   const inputs = decode(request.getProperties());
   const response = new rpc.CreateResponse();
   if (request.getPreview()) {
-    response.setProperties(outputs(resource, resource.planned?.(inputs.value, context) ?? plannedOutputs(resource, inputs.value), [inputs]));
+    response.setProperties(
+      outputs(resource, resource.planned?.(inputs.value, context) ?? plannedOutputs(resource, inputs.value), [inputs]),
+    );
     return response;
   }
   const { id, state } = await keepPartial(resource, inputs, resource.create(inputs.value, context));
@@ -81,7 +97,8 @@ async function create(resource: ResourceAdapter, request: rpc.CreateRequest, con
 
 async function read(resource: ResourceAdapter, request: rpc.ReadRequest, context: CallContext): Promise<rpc.ReadResponse> {
   const [state, inputs] = [decode(request.getProperties()), decode(request.getInputs())];
-  const found = resource.read === undefined ? { id: request.getId(), state: state.value } : await resource.read(request.getId(), state.value, context);
+  const found =
+    resource.read === undefined ? { id: request.getId(), state: state.value } : await resource.read(request.getId(), state.value, context);
   const response = new rpc.ReadResponse();
   if (found === undefined) return response;
   const isImport = Object.keys(inputs.value).length === 0;

@@ -24,7 +24,8 @@ export class FrameSession {
   /** The configuration of the instance at this peer. Throws when it was never configured. */
   config(peer: string): Inputs {
     const config = this.configs.get(peer);
-    if (config === undefined) throw new AdapterError("this provider instance was not configured on this connection", status.FAILED_PRECONDITION);
+    if (config === undefined)
+      throw new AdapterError("this provider instance was not configured on this connection", status.FAILED_PRECONDITION);
     return config;
   }
 

@@ -44,11 +44,13 @@ export async function serveProviders(adapters: readonly ProviderAdapter[], optio
   return { ports: Object.fromEntries(running.map(({ name, port }) => [name, port])), close };
 }
 
-/** The value of `PULUMI_DEBUG_PROVIDERS` that attaches these servers to an engine on this machine. */
-export function debugProviders(ports: Readonly<Record<string, number>>): string {
-  return Object.entries(ports)
-    .map(([name, port]) => `${name}:${port}`)
-    .join(",");
+/**
+ * Environment that attaches these servers to an engine on this machine. Without the second variable the engine looks for a
+ * plugin of every provider in the state before each command, and waits seconds for a network that it does not need.
+ */
+export function attachEnvironment(ports: Readonly<Record<string, number>>): Readonly<Record<string, string>> {
+  const attached = Object.entries(ports).map(([name, port]) => `${name}:${port}`);
+  return { PULUMI_DEBUG_PROVIDERS: attached.join(","), PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" };
 }
 
 async function serve(adapter: ProviderAdapter, options: ServeOptions): Promise<{ port: number; stop: () => void }> {
