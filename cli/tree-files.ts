@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative, sep } from "node:path";
 import { UserError } from "../config/user-error";
+import { RENDERED_MARK } from "../platform/kit/yaml";
 import type { Tree } from "../platform/render";
 import { STAMP_FILE } from "../platform/stamp";
 
@@ -47,10 +48,10 @@ export function differs(changes: TreeChanges): boolean {
 
 /**
  * Makes the folder the tree: writes what differs, each file in one step, and removes what is stale.
- * @throws UserError when the folder holds files but no stamp, so is not a rendered tree.
+ * @throws UserError when the folder holds other files and nothing that a render wrote.
  */
 export function writeTree(folder: string, tree: Tree, changes: TreeChanges = compareTree(folder, tree)): void {
-  if (changes.stale.length > 0 && !existsSync(join(folder, STAMP_FILE))) {
+  if (changes.stale.length > 0 && !isRendered(folder)) {
     throw new UserError(`${folder} is not a rendered tree (${changes.stale[0]} is in it, ${STAMP_FILE} is not): give a folder of its own`);
   }
   for (const path of changes.stale) removeFile(folder, path);
@@ -79,6 +80,11 @@ export function diffTree(folder: string, tree: Tree, changes: TreeChanges = comp
   }
 }
 
+/** Whether a render, finished or cut short, wrote the folder. */
+function isRendered(folder: string): boolean {
+  return filesBelow(folder).some((path) => path === STAMP_FILE || readFileSync(join(folder, path), "utf8").startsWith(RENDERED_MARK));
+}
+
 function filesBelow(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -89,8 +95,12 @@ function filesBelow(folder: string): readonly string[] {
 function writeFile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 function removeFile(folder: string, path: string): void {

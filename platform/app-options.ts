@@ -30,7 +30,7 @@ function issueProblems(app: App, issue: z.core.$ZodIssue, path: Path): readonly 
   if (issue.code !== "unrecognized_keys") {
     return [
       problem(
-        "platform.option",
+        "platform.options",
         path,
         `${app.name} does not take this: ${lowerFirst(issue.message)}`,
         "give a value as docs/platform.md describes it",
@@ -39,7 +39,7 @@ function issueProblems(app: App, issue: z.core.$ZodIssue, path: Path): readonly 
   }
   const known = issue.path.length === 0 ? optionNames(app) : [];
   return issue.keys.map((key) =>
-    problem("platform.unknown-option", [...path, key], `${app.name} has no option of this name`, suggestion(key, known)),
+    problem("platform.options", [...path, key], `${app.name} has no option of this name`, suggestion(key, known)),
   );
 }
 

@@ -1,8 +1,9 @@
+import { SettingsError } from "../config/messages";
 import { suggestion } from "../config/nearest";
 import type { Path } from "../config/path";
 import { problem, type Problem } from "../config/problem";
 import type { Settings } from "../config/settings";
-import { UserError } from "../config/user-error";
+
 import { validators } from "./app-options";
 import { APPS } from "./apps";
 import { baseSecrets, baseNamespaces } from "./base";
@@ -28,7 +29,7 @@ export function platformProblems(settings: Settings, apps: readonly App[] = APPS
   const known = apps.map((app) => app.name);
   const unknown = Object.keys(settings.platform)
     .filter((name) => !known.includes(name))
-    .map((name) => problem("platform.unknown-app", at(name), "there is no app of this name", suggestion(name, known)));
+    .map((name) => problem("platform.app-known", at(name), "there is no app of this name", suggestion(name, known)));
   const validate = validators(apps);
   const perApp = apps
     .filter((app) => enabled.has(app.name))
@@ -36,13 +37,9 @@ export function platformProblems(settings: Settings, apps: readonly App[] = APPS
       const missing = app.needs
         .filter((other) => !enabled.has(other))
         .map((other) =>
-          problem(
-            "platform.missing-app",
-            at(app.name),
-            `${app.name} needs ${other}, which is off`,
-            `add ${other}, or take ${app.name} out`,
-            [at(other)],
-          ),
+          problem("platform.needs", at(app.name), `${app.name} needs ${other}, which is off`, `add ${other}, or take ${app.name} out`, [
+            at(other),
+          ]),
         );
       const wrong = validate[app.name]?.(settings.platform[app.name] ?? {}) ?? [];
       return [...missing, ...(wrong.length > 0 ? wrong : secretProblems(app, settings, enabled))];
@@ -58,7 +55,7 @@ function secretProblems(app: App, settings: Settings, enabled: ReadonlySet<strin
     .secrets.flatMap((secret) => missingSecrets(secret, settings));
   return [...new Set(names)].map((name) =>
     problem(
-      "platform.missing-secret",
+      "platform.secrets",
       ["secrets", name],
       `${app.name} needs this secret`,
       `pulumi config set --secret --path 'secrets["${name}"]'`,
@@ -69,11 +66,11 @@ function secretProblems(app: App, settings: Settings, enabled: ReadonlySet<strin
 
 /**
  * The apps that are on, each after what it depends on.
- * @throws UserError with every problem of the settings; Error when the catalogue itself has a circle.
+ * @throws SettingsError with every problem of the settings; Error when the catalogue itself has a circle.
  */
 export function planPlatform(settings: Settings, apps: readonly App[] = APPS): readonly AppPlan[] {
   const problems = platformProblems(settings, apps);
-  if (problems.length > 0) throw new UserError(problems.map((each) => `${each.path}: ${each.message}; ${each.fix}`).join("\n"));
+  if (problems.length > 0) throw new SettingsError(problems, "the platform");
   const enabled = enabledApps(settings, apps);
   return inOrder(apps.filter((app) => enabled.has(app.name)).map((app) => app.plan(settings.platform[app.name] ?? {}, settings, enabled)));
 }

@@ -3,7 +3,8 @@ import { stringify } from "yaml";
 /** Keys that stand first, in this order, in every map; the rest follow by name. */
 const FIRST: readonly string[] = ["apiVersion", "kind", "metadata", "name", "namespace", "type", "spec"];
 
-const HEADER = "# Rendered from the stack file by `npm run render`; edits are lost.\n";
+/** First line of every file that the renderer writes as YAML. */
+export const RENDERED_MARK = "# Rendered from the stack file by `npm run render`; edits are lost.";
 
 function rank(key: string): number {
   const index = FIRST.indexOf(key);
@@ -24,7 +25,7 @@ function ordered(value: unknown): unknown {
 
 /** One YAML document: sorted keys, no anchors, no folded lines, quoted wherever an older YAML reader would see something else. */
 export function toYaml(value: unknown): string {
-  return HEADER + stringify(ordered(value), { compat: "yaml-1.1", lineWidth: 0, aliasDuplicateObjects: false });
+  return `${RENDERED_MARK}\n` + stringify(ordered(value), { compat: "yaml-1.1", lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 /** JSON with keys by name and without undefined fields: equal data gives equal text. Secrets print as `[secret]`. */

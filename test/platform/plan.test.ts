@@ -37,7 +37,7 @@ describe("the options of an app", () => {
     const [first, ...rest] = appSchemas["echo"]?.({ replica: 2 }) ?? [];
     assert.deepEqual(rest, []);
     assert.equal(first?.path, "platform.echo.replica");
-    assert.equal(first?.rule, "platform.unknown-option");
+    assert.equal(first?.rule, "platform.options");
     assert.match(first?.fix ?? "", /replicas/);
   });
 
@@ -63,14 +63,14 @@ describe("the options of an app", () => {
 describe("the plan of the platform", () => {
   it("refuses an app that does not exist, with the nearest name", () => {
     const [problem] = platformProblems(on("ecko"));
-    assert.equal(problem?.rule, "platform.unknown-app");
+    assert.equal(problem?.rule, "platform.app-known");
     assert.match(problem?.fix ?? "", /did you mean echo/);
     assert.throws(() => renderTree(on("ecko")), UserError);
   });
 
   it("refuses an app whose dependency is off, and leaves out an ordering to an app that is off", () => {
     const apps = [app("a", { needs: ["b"] }), app("b"), app("c", { after: ["b"] })];
-    assert.deepEqual(rules(on("a"), apps), ["platform.missing-app at platform.a"]);
+    assert.deepEqual(rules(on("a"), apps), ["platform.needs at platform.a"]);
     assert.deepEqual(
       planPlatform(on("c"), apps).map(({ dependsOn }) => dependsOn),
       [[]],
@@ -86,7 +86,7 @@ describe("the plan of the platform", () => {
 
   it("refuses an app whose secret is not set, before anything is rendered", () => {
     const apps = [app("a", { secrets: () => [{ name: "s", data: { key: { from: "config", secret: "api-key" } } }] })];
-    assert.deepEqual(rules(on("a"), apps), ["platform.missing-secret at secrets.api-key"]);
+    assert.deepEqual(rules(on("a"), apps), ["platform.secrets at secrets.api-key"]);
     const given = settings({ platform: { a: {} }, secrets: { "api-key": SecretValue.encrypted() } });
     assert.deepEqual(rules(given, apps), []);
   });

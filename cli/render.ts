@@ -1,0 +1,78 @@
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { loadStackFile, SettingsError, UserError, type Settings } from "../config";
+import { appSchemas } from "../platform/app-options";
+import { renderTree } from "../platform/render";
+import { compareTree, diffTree, differs, writeTree, type TreeChanges } from "./tree-files";
+
+const USAGE = "usage: npm run render -- <stack> [--check] [--out DIR]";
+
+/** What was asked for on the command line. */
+interface Request {
+  readonly stack: string;
+  readonly action: "write" | "check";
+  /** Folder of the tree. */
+  readonly folder: string;
+}
+
+function parseRequest(args: readonly string[], project: string): Request {
+  const { values, positionals } = readArgs(args);
+  const [stack, ...rest] = positionals;
+  if (stack === undefined || rest.length > 0) throw new UserError(USAGE);
+  return {
+    stack,
+    action: values.check === true ? "check" : "write",
+    folder: values.out === undefined ? join(project, "kubernetes", stack) : resolve(values.out),
+  };
+}
+
+function readArgs(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options: { check: { type: "boolean" }, out: { type: "string" } } });
+  } catch (error) {
+    throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  }
+}
+
+function summary(changes: TreeChanges): string {
+  return `${changes.added.length} added, ${changes.changed.length} changed, ${changes.stale.length} removed, ${changes.unchanged} unchanged`;
+}
+
+/** Secrets may be missing or encrypted: none is rendered. */
+function settingsOf(stack: string, project: string): Settings {
+  const file = `Pulumi.${stack}.yaml`;
+  const { settings, problems } = loadStackFile(join(project, file), { secrets: "optional", apps: appSchemas });
+  if (settings === undefined) throw new SettingsError(problems, file);
+  return settings;
+}
+
+/**
+ * Renders the tree of a stack file, or says how the tree that is there differs. Returns the exit code: 1 when
+ * `--check` found a difference.
+ * @throws UserError for mistakes in arguments or settings.
+ */
+export function render(args: readonly string[], project: string): 0 | 1 {
+  const { stack, action, folder } = parseRequest(args, project);
+  const tree = renderTree(settingsOf(stack, project));
+  const changes = compareTree(folder, tree);
+  if (action === "check" && differs(changes)) {
+    process.stdout.write(diffTree(folder, tree, changes));
+    process.stderr.write(`${folder} is not what Pulumi.${stack}.yaml says (${summary(changes)}): npm run render -- ${stack}\n`);
+    return 1;
+  }
+  if (action === "write") writeTree(folder, tree, changes);
+  process.stdout.write(`${folder}: ${summary(changes)}\n`);
+  return 0;
+}
+
+function main(): void {
+  try {
+    process.exitCode = render(process.argv.slice(2), join(__dirname, ".."));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (require.main === module) main();
