@@ -56,7 +56,7 @@ function hardware(node: NodeSettings) {
     serialDevices: [{ device: "socket" }],
     // Addresses come from the settings; waiting for the agent would stall every run while a machine is off.
     agent: { enabled: true, timeout: "30s", trim: true, type: "virtio", waitForIp: { disabled: true } },
-  } as const;
+  };
 }
 
 function lifecycle(settings: Settings, node: NodeSettings) {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { NodeSettings, Settings } from "../../config/settings";
+import { canonicalScalar } from "./canonical-scalar";
 
 /** What is special about an image, in the words of the Image Factory. */
 export interface Schematic {
@@ -54,35 +55,5 @@ export function distinctSchematics(settings: Settings): readonly NamedSchematic[
 }
 
 function items(level: number, values: readonly string[]): string[] {
-  return values.map((value) => `${"    ".repeat(level)}- ${scalar(value)}`);
-}
-
-/**
- * A string as the factory's YAML writer puts it. It knows the printable ASCII without spaces that kernel arguments and
- * extension names are made of. @throws Error for anything else, which the settings refuse before.
- */
-function scalar(text: string): string {
-  if (!/^[!-~]+$/.test(text)) throw new Error(`${JSON.stringify(text)} is not a word of printable ASCII`);
-  if (readsAsOther(text)) return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
-  return plainAllowed(text) ? text : `'${text.replaceAll("'", "''")}'`;
-}
-
-/** Words that a YAML reader would take for a boolean, a null, a number or a date. */
-function readsAsOther(text: string): boolean {
-  return (
-    /^(~|null|Null|NULL|true|True|TRUE|false|False|FALSE|y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF|<<|=)$/.test(text) ||
-    /^[-+]?(\d[\d_]*(\.[\d_]*)?|\.\d[\d_]*)([eE][-+]?\d+)?$/.test(text) ||
-    /^[-+]?(0b[01_]+|0o?[0-7_]+|0x[\da-fA-F_]+)$/.test(text) ||
-    /^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$/.test(text) ||
-    /^\d{4}-\d{1,2}-\d{1,2}([Tt].*)?$/.test(text) ||
-    /^[-+]?\d[\d_]*(:[0-5]?\d)+(\.[\d_]*)?$/.test(text)
-  );
-}
-
-/** Whether the writer needs no quotes: no indicator at the start, no `: ` or ` #` inside. */
-function plainAllowed(text: string): boolean {
-  if (/^(---|\.\.\.)/.test(text)) return false;
-  if (/^[#,[\]{}&*!|>'"%@`]/.test(text)) return false;
-  if (/^[?:-]$/.test(text)) return false;
-  return !text.endsWith(":");
+  return values.map((value) => `${"    ".repeat(level)}- ${canonicalScalar(value)}`);
 }
