@@ -1,0 +1,68 @@
+import { setTimeout as sleepMs } from "node:timers/promises";
+import { WorldError } from "./errors";
+import { DEFAULT_SCALE, REAL_LATENCIES, type Latencies } from "./latencies";
+
+/** Longest wait of a retry when the scale is 0, in real milliseconds: the model still needs a few turns of the event loop. */
+const UNSCALED_PATIENCE_MS = 400;
+
+/** Time of the world: seconds of the real world, shortened by the scale. */
+export class Clock {
+  /** @param scale real seconds -> seconds waited; @default DEFAULT_SCALE */
+  constructor(
+    readonly scale: number = DEFAULT_SCALE,
+    readonly latencies: Latencies = REAL_LATENCIES,
+  ) {}
+
+  /** Now, as the events write it. */
+  timestamp(): string {
+    return new Date().toISOString();
+  }
+
+  /** Waits so many seconds of the real world. Rejects with `cancelled` when the signal fires. */
+  async sleep(seconds: number, signal?: AbortSignal): Promise<void> {
+    const milliseconds = seconds * 1000 * this.scale;
+    if (signal?.aborted) throw cancelled();
+    if (milliseconds < 1) return;
+    try {
+      await sleepMs(milliseconds, undefined, signal ? { signal } : {});
+    } catch (error) {
+      throw signal?.aborted ? cancelled() : error;
+    }
+  }
+
+  /** The latency of one kind. */
+  async take(kind: keyof Latencies, signal?: AbortSignal): Promise<void> {
+    await this.sleep(this.latencies[kind], signal);
+  }
+
+  /**
+   * Tries until it works, an error is final, or `timeoutSeconds` (of the real world) are over; then the last error is thrown,
+   * with how long it was tried. This is how the talos provider treats every error but InvalidArgument.
+   */
+  async retry<T>(options: RetryOptions, attempt: () => Promise<T>): Promise<T> {
+    const patience = this.scale === 0 ? UNSCALED_PATIENCE_MS : options.timeoutSeconds * 1000 * this.scale;
+    const deadline = Date.now() + patience;
+    const pause = Math.max(5, 1000 * this.scale);
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (options.isFinal(error) || options.signal?.aborted) throw error;
+        if (Date.now() + pause > deadline) {
+          const last = error instanceof Error ? error.message : String(error);
+          throw new WorldError("deadline-exceeded", `gave up after ${options.timeoutSeconds} s: ${last}`);
+        }
+        await sleepMs(pause);
+      }
+    }
+  }
+}
+
+/** How long to try and what ends it early. */
+export interface RetryOptions {
+  readonly timeoutSeconds: number;
+  readonly isFinal: (error: unknown) => boolean;
+  readonly signal?: AbortSignal;
+}
+
+const cancelled = (): WorldError => new WorldError("cancelled", "the operation was cancelled");
