@@ -1,5 +1,6 @@
 /** Adapters for a tunnel and its remotely kept configuration. */
-import type { CloudflareWorld, ConfigSource, Tunnel, TunnelConfiguration } from "../world/cloudflare";
+import type { CloudflareWorld } from "../world/cloudflare";
+import type { ConfigSource, Tunnel, TunnelConfiguration } from "../world/cloudflare-tunnel";
 import type { IngressRule } from "../world/cloudflare-ingress";
 import type { CheckProblem, Inputs, ResourceAdapter } from "./adapter";
 import { clientOf, importId, optionalText, request, textOf, unlessGone } from "./cloudflare-request";

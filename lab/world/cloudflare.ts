@@ -2,11 +2,20 @@
  * A Cloudflare account as far as Hearth uses one: zones that exist beforehand, tunnels with their configuration and
  * connections, DNS records. A stand-in: it keeps the real account's rules and error codes and serves no traffic.
  */
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { CallBody } from "./calls";
 import { checkRecord, normalizeName, type DnsRecord, type DnsRecordFields, type Zone } from "./cloudflare-dns";
 import { badRequest, CloudflareError, notFound } from "./cloudflare-error";
-import { checkIngress, type IngressRule } from "./cloudflare-ingress";
+import { checkIngress } from "./cloudflare-ingress";
+import {
+  checkTunnelSecret,
+  hashSecret,
+  readToken,
+  tunnelToken,
+  type ConfigSource,
+  type Tunnel,
+  type TunnelConfiguration,
+} from "./cloudflare-tunnel";
 
 /** What the account needs of the world: every request is one call. `Calls` has it. */
 export interface CloudflareCalls {
@@ -17,38 +26,6 @@ export interface CloudflareCalls {
 export interface CloudflareClient {
   readonly apiToken: string;
   readonly signal?: AbortSignal;
-}
-
-/** One connection of a connector to the edge. */
-export interface TunnelConnection {
-  readonly id: string;
-  /** Who connected: the machine or pod that runs cloudflared. */
-  readonly connector: string;
-  readonly openedAt: string;
-}
-
-/** Where a tunnel's configuration is kept. */
-export type ConfigSource = "local" | "cloudflare";
-
-/** A tunnel; of its secret only a hash. */
-export interface Tunnel {
-  readonly id: string;
-  readonly name: string;
-  readonly configSrc: ConfigSource;
-  /** SHA-256, hexadecimal. */
-  readonly secretHash: string;
-  readonly createdAt: string;
-  readonly connections: readonly TunnelConnection[];
-  /** Whether any connector ever connected. */
-  readonly everConnected: "yes" | "no";
-  readonly configuration?: TunnelConfiguration;
-}
-
-/** What a remotely managed tunnel serves. */
-export interface TunnelConfiguration {
-  readonly version: number;
-  readonly createdAt: string;
-  readonly config: { readonly ingress: readonly IngressRule[]; readonly originRequest?: Readonly<Record<string, unknown>> };
 }
 
 /** All that outlives a restart; plain JSON without a secret. */
@@ -66,6 +43,21 @@ export interface CloudflareAccount {
   readonly apiTokenHash?: string;
 }
 
+/** What happened in the account, as its log has it. */
+export type CloudflareEventKind =
+  | `tunnel.${"created" | "updated" | "configured" | "connected" | "disconnected" | "deleted"}`
+  | `record.${"created" | "updated" | "deleted"}`;
+
+/** Optional company of an account. */
+export interface CloudflareWorldOptions {
+  /** @default the system's clock */
+  readonly timestamp?: () => string;
+  /** @default nowhere */
+  readonly events?: { append(at: string, kind: CloudflareEventKind, subject: string): void };
+  /** What was there before a restart. @default nothing */
+  readonly snapshot?: CloudflareSnapshot;
+}
+
 /** Connections that one cloudflared holds. */
 const CONNECTIONS_PER_CONNECTOR = 4;
 
@@ -79,9 +71,9 @@ export class CloudflareWorld {
   constructor(
     private readonly account: CloudflareAccount,
     private readonly calls: CloudflareCalls,
-    private readonly timestamp: () => string = () => new Date().toISOString(),
-    snapshot: CloudflareSnapshot = { tunnels: [], records: [] },
+    private readonly options: CloudflareWorldOptions = {},
   ) {
+    const { snapshot = { tunnels: [], records: [] } } = options;
     snapshot.tunnels.forEach((tunnel) => this.tunnels.set(tunnel.id, tunnel));
     snapshot.records.forEach((record) => this.records.set(record.id, record));
   }
@@ -107,6 +99,7 @@ export class CloudflareWorld {
         everConnected: "no",
       };
       this.secrets.set(tunnel.id, secret);
+      this.log("tunnel.created", tunnel.name);
       return this.keep(tunnel);
     });
   }
@@ -131,6 +124,7 @@ export class CloudflareWorld {
         this.secrets.set(id, fields.tunnelSecret);
       }
       const secretHash = fields.tunnelSecret === undefined ? tunnel.secretHash : hashSecret(fields.tunnelSecret);
+      this.log("tunnel.updated", tunnel.name);
       return this.keep({ ...tunnel, name: fields.name ?? tunnel.name, secretHash });
     });
   }
@@ -148,6 +142,7 @@ export class CloudflareWorld {
         );
       }
       this.tunnels.delete(id);
+      this.log("tunnel.deleted", tunnel.name);
       this.secrets.delete(id);
     });
   }
@@ -165,6 +160,7 @@ export class CloudflareWorld {
       checkIngress(config.ingress, Object.keys(this.account.zones));
       const configuration = { version: (tunnel.configuration?.version ?? 0) + 1, createdAt: this.timestamp(), config };
       this.keep({ ...tunnel, configuration });
+      this.log("tunnel.configured", tunnel.name);
       return configuration;
     });
   }
@@ -195,6 +191,7 @@ export class CloudflareWorld {
       const record = { ...this.complete(zoneId, fields), id: hexId(), zoneId, createdOn: now, modifiedOn: now };
       checkRecord(record, this.recordsOf(zoneId));
       this.records.set(record.id, record);
+      this.log("record.created", record.name);
       return record;
     });
   }
@@ -212,13 +209,18 @@ export class CloudflareWorld {
       const others = this.recordsOf(zoneId).filter((other) => other.id !== id);
       checkRecord(record, others);
       this.records.set(id, record);
+      this.log("record.updated", record.name);
       return record;
     });
   }
 
   /** DELETE dns_records. */
   deleteRecord(client: CloudflareClient, zoneId: string, id: string): Promise<void> {
-    return this.request(client, "deleteRecord", id, () => void this.records.delete(this.findRecord(zoneId, id).id));
+    return this.request(client, "deleteRecord", id, () => {
+      const record = this.findRecord(zoneId, id);
+      this.records.delete(id);
+      this.log("record.deleted", record.name);
+    });
   }
 
   /** GET zones, by id or by name. */
@@ -249,19 +251,27 @@ export class CloudflareWorld {
     if (tunnel.connections.some((connection) => connection.connector === connector)) return;
     const opened = Array.from({ length: CONNECTIONS_PER_CONNECTOR }, () => ({ id: randomUUID(), connector, openedAt: this.timestamp() }));
     this.keep({ ...tunnel, connections: [...tunnel.connections, ...opened], everConnected: "yes" });
+    this.log("tunnel.connected", tunnel.name);
   }
 
   /** A connector goes away, from one tunnel or from all. */
   disconnect(connector: string, tunnelId?: string): void {
     for (const tunnel of this.tunnels.values()) {
-      if (tunnelId !== undefined && tunnel.id !== tunnelId) continue;
-      this.keep({ ...tunnel, connections: tunnel.connections.filter((connection) => connection.connector !== connector) });
+      const connections = tunnel.connections.filter((connection) => connection.connector !== connector);
+      if ((tunnelId !== undefined && tunnel.id !== tunnelId) || connections.length === tunnel.connections.length) continue;
+      this.keep({ ...tunnel, connections });
+      this.log("tunnel.disconnected", tunnel.name);
     }
   }
 
   /** What there is, for inventories and for the next start. */
   snapshot(): CloudflareSnapshot {
     return { tunnels: [...this.tunnels.values()], records: [...this.records.values()] };
+  }
+
+  /** The snapshot, under the name that the world's own file writes it by. */
+  toJSON(): CloudflareSnapshot {
+    return this.snapshot();
   }
 
   /** The account's id. */
@@ -280,6 +290,14 @@ export class CloudflareWorld {
       },
       client.signal,
     );
+  }
+
+  private timestamp(): string {
+    return this.options.timestamp?.() ?? new Date().toISOString();
+  }
+
+  private log(kind: CloudflareEventKind, subject: string): void {
+    this.options.events?.append(this.timestamp(), kind, subject);
   }
 
   private keep(tunnel: Tunnel): Tunnel {
@@ -328,32 +346,6 @@ export class CloudflareWorld {
     if ([...this.tunnels.values()].some((tunnel) => tunnel.name === name)) {
       throw new CloudflareError("already-exists", 409, 1013, "You already have a tunnel with this name.");
     }
-  }
-}
-
-function checkTunnelSecret(secret: string): void {
-  const bytes = Buffer.from(secret, "base64");
-  if (bytes.toString("base64") !== secret) throw badRequest(1001, "tunnel_secret must be base64");
-  if (bytes.length < 32) throw badRequest(1001, "tunnel_secret must be at least 32 bytes");
-}
-
-/** SHA-256 of a secret, hexadecimal: what the world keeps in place of it. */
-export function hashSecret(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
-}
-
-/** The token with which cloudflared runs a tunnel; `secret` is base64. */
-export function tunnelToken(accountId: string, tunnelId: string, secret: string): string {
-  return Buffer.from(JSON.stringify({ a: accountId, t: tunnelId, s: secret })).toString("base64");
-}
-
-function readToken(token: string): { account: string; tunnel: string; secret: string } | undefined {
-  try {
-    const claim: unknown = JSON.parse(Buffer.from(token, "base64").toString("utf8"));
-    if (typeof claim !== "object" || claim === null || !("a" in claim && "t" in claim && "s" in claim)) return undefined;
-    return { account: String(claim.a), tunnel: String(claim.t), secret: String(claim.s) };
-  } catch {
-    return undefined;
   }
 }
 

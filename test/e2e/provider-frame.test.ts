@@ -13,7 +13,8 @@ import { genericDiff } from "../../lab/providers/diff";
 import { attachEnvironment, serveProviders, type ProviderServers } from "../../lab/providers/frame";
 import { flag, number, objectOf, required, text } from "../../lab/providers/property-table";
 import { randomProvider } from "../../lab/providers/random";
-import { CloudflareWorld, hashSecret, tunnelToken } from "../../lab/world/cloudflare";
+import { CloudflareWorld } from "../../lab/world/cloudflare";
+import { hashSecret, tunnelToken } from "../../lab/world/cloudflare-tunnel";
 
 const ACCOUNT = "0123456789abcdef0123456789abcdef";
 const ZONE = "fedcba9876543210fedcba9876543210";

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { CallContext, Inputs, ResourceAdapter } from "../../../lab/providers/adapter";
 import { cloudflareProvider } from "../../../lab/providers/cloudflare";
-import { CloudflareWorld, hashSecret, tunnelToken, type CloudflareSnapshot } from "../../../lab/world/cloudflare";
+import { CloudflareWorld, type CloudflareSnapshot } from "../../../lab/world/cloudflare";
+import { hashSecret, tunnelToken } from "../../../lab/world/cloudflare-tunnel";
 
 const ACCOUNT = "account";
 const ZONE = "zone";
@@ -26,15 +27,17 @@ function account(snapshot?: CloudflareSnapshot) {
       return body();
     },
   };
+  const log: string[] = [];
+  const events = { append: (_at: string, kind: string, subject: string) => void log.push(`${kind} ${subject}`) };
   const settings = { accountId: ACCOUNT, zones: { "example.com": ZONE, "example.org": "zone2" }, apiTokenHash: hashSecret("token") };
-  const world = new CloudflareWorld(settings, counted, () => "2026-01-01T00:00:00.000Z", snapshot);
+  const world = new CloudflareWorld(settings, counted, { events, ...(snapshot === undefined ? {} : { snapshot }) });
   const provider = cloudflareProvider(world);
   const resource = (type: string): ResourceAdapter => {
     const found = provider.resources[type];
     assert.ok(found);
     return found;
   };
-  return { world, provider, resource, calls };
+  return { world, provider, resource, calls, log };
 }
 
 const tunnelInputs: Inputs = { accountId: ACCOUNT, name: "home", configSrc: "cloudflare", tunnelSecret: secret };
@@ -116,6 +119,17 @@ describe("tunnels of the stand-in account", () => {
       /restarted/,
     );
     restarted.world.connectWithToken(tunnelToken(ACCOUNT, id, secret), "node-1");
+  });
+
+  it("write their life into the log, once for each thing that happened", async () => {
+    const { resource, world, log } = account();
+    const { id, state } = await makeTunnel(resource);
+    world.connect(id, "node-1");
+    world.connect(id, "node-1");
+    world.disconnect("node-1");
+    world.disconnect("node-1");
+    await resource(TUNNEL).delete(id, state, context);
+    assert.deepEqual(log, ["tunnel.created home", "tunnel.connected home", "tunnel.disconnected home", "tunnel.deleted home"]);
   });
 
   it("leave no secret in the snapshot", async () => {
