@@ -15,20 +15,21 @@ interface Request {
   readonly folder: string;
 }
 
+/** @throws UserError when the arguments make no sense. */
 function parseRequest(args: readonly string[], project: string): Request {
-  const { values, positionals } = readArgs(args);
-  const [stack, ...rest] = positionals;
-  if (stack === undefined || rest.length > 0) throw new UserError(USAGE);
-  return {
-    stack,
-    action: values.check === true ? "check" : "write",
-    folder: values.out === undefined ? join(project, "kubernetes", stack) : resolve(values.out),
-  };
-}
-
-function readArgs(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: { check: { type: "boolean" }, out: { type: "string" } } });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { check: { type: "boolean" }, out: { type: "string" } },
+    });
+    const [stack, ...rest] = positionals;
+    if (stack === undefined || rest.length > 0) throw new UserError("one stack is needed");
+    return {
+      stack,
+      action: values.check === true ? "check" : "write",
+      folder: values.out === undefined ? join(project, "kubernetes", stack) : resolve(values.out),
+    };
   } catch (error) {
     throw new UserError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   }

@@ -33,7 +33,7 @@ function issueProblems(app: App, issue: z.core.$ZodIssue, path: Path): readonly 
         "platform.options",
         path,
         `${app.name} does not take this: ${lowerFirst(issue.message)}`,
-        "give a value as docs/platform.md describes it",
+        `mend it; the options of ${app.name} are ${optionNames(app).join(", ") || "none"}`,
       ),
     ];
   }

@@ -1,6 +1,6 @@
 /**
- * Every version that the platform pins, in one place. Renovate reads the comments: `renovate: datasource=... depName=...`
- * stands above the value that it may raise (see `renovate.json`).
+ * Every version that the platform pins, in one place. A comment `renovate: datasource=... depName=...` stands above
+ * each value that Renovate may raise, for a regular-expression manager.
  */
 
 /** Where a chart comes from when there is no mirror. */

@@ -44,7 +44,7 @@ export const echo = defineApp({
   hosts: ({ settings }) => settings.cluster.domains.slice(0, 1).map((domain) => ({ host: `echo.${domain}`, service: "echo", port: 80 })),
 });
 
-function container() {
+function container(): Readonly<Record<string, unknown>> {
   return {
     name: "echo",
     image: IMAGES.echo,

@@ -10,6 +10,9 @@ import { COMPONENTS } from "../../platform/versions";
 import { moduleFolder } from "./go-module";
 import { bgp, network, settings } from "./settings";
 
+/** A megabyte of CRDs, read on a machine that may be busy. */
+const SLOW_MS = 30_000;
+
 const FOLDER = join(__dirname, "../../platform/crds");
 
 const sha256 = (text: string | Buffer): string => createHash("sha256").update(text).digest("hex");
@@ -21,7 +24,9 @@ function crdDocuments() {
     .filter((object) => object?.kind === "CustomResourceDefinition");
 }
 
-describe("the vendored CRDs", () => {
+describe("the vendored CRDs", function () {
+  this.timeout(SLOW_MS);
+
   it("are the files that sources.json names, byte for byte", () => {
     for (const [folder, source] of Object.entries(VENDORED)) {
       assert.deepEqual(readdirSync(join(FOLDER, folder)).sort(), Object.keys(source.files).sort());
@@ -59,7 +64,9 @@ describe("the vendored CRDs", () => {
   });
 });
 
-describe("the crds app", () => {
+describe("the crds app", function () {
+  this.timeout(SLOW_MS);
+
   const tree = renderTree(settings());
 
   it("copies every file unmodified and keeps Flux from ever deleting what it made", () => {

@@ -8,6 +8,9 @@ import { chartObjects } from "../../platform/kit/chart";
 import { canonicalJson, toYaml } from "../../platform/kit/yaml";
 import { settings } from "./settings";
 
+/** A megabyte of CRDs, read on a machine that may be busy. */
+const SLOW_MS = 30_000;
+
 const OCI = {
   name: "thing",
   version: "1.2.3",
@@ -32,7 +35,9 @@ function objects(chart: AppChart, charts: ChartSettings) {
   return Object.fromEntries(made.map((object) => [object.kind, object]));
 }
 
-describe("YAML of the tree", () => {
+describe("YAML of the tree", function () {
+  this.timeout(SLOW_MS);
+
   it("reads back as what was written, also by readers of YAML 1.1", () => {
     const value = fc.jsonValue().filter((json) => !JSON.stringify(json).includes("__proto__"));
     fc.assert(

@@ -12,6 +12,9 @@ import { renderTree, type Tree } from "../../platform/render";
 import { parseStamp, settingsHash, treeHash } from "../../platform/stamp";
 import { anySettings, bgp, network, settings } from "./settings";
 
+/** A megabyte of CRDs, read on a machine that may be busy. */
+const SLOW_MS = 30_000;
+
 const RUNS = { numRuns: 40 };
 
 /** Vendored files are third-party text, checked by digest elsewhere; parsing a megabyte of it in each run would be slow. */
@@ -69,7 +72,9 @@ function asObject(tree: Tree): Record<string, string> {
   return Object.fromEntries(tree);
 }
 
-describe("the rendered tree", () => {
+describe("the rendered tree", function () {
+  this.timeout(SLOW_MS);
+
   it("is the same, byte for byte, each time it is rendered", () => {
     fc.assert(
       fc.property(anySettings, (given) => assert.deepEqual([...renderTree(given)], [...renderTree(given)])),

@@ -11,6 +11,9 @@ import { schemaProblems, schemasOf } from "./crd-schema";
 import { moduleFolder } from "./go-module";
 import { bgp, network, settings } from "./settings";
 
+/** A megabyte of CRDs, read on a machine that may be busy. */
+const SLOW_MS = 30_000;
+
 /** Flux' controllers as the pinned distribution has them, with their CRDs. */
 const CONTROLLERS = [
   ["github.com/fluxcd/source-controller", "v1.9.5"],
@@ -73,7 +76,9 @@ function check(schemas: ReturnType<typeof schemasOf>, objects: readonly KubeObje
   return checked;
 }
 
-describe("the objects of the tree, held against the real CRDs with unknown fields refused", () => {
+describe("the objects of the tree, held against the real CRDs with unknown fields refused", function () {
+  this.timeout(SLOW_MS);
+
   it("are what Cilium takes", () => {
     const checked = check(schemasOf(vendoredFiles("cilium").values()), objectsOf(renderTree(L2), renderTree(BGP)));
     assert.deepEqual([...checked].sort(), [
