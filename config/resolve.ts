@@ -17,6 +17,8 @@ export interface ResolveOptions {
   readonly secrets: "required" | "optional";
   /** The platform's apps and what they say of their options; absent: apps and options are not checked. */
   readonly apps?: Readonly<Record<string, AppCheck>>;
+  /** Problems that are only seen in whole settings, e.g. between apps; asked when there are no others. */
+  readonly further?: (settings: Settings) => readonly Problem[];
   /** Rules between fields. @default all of them */
   readonly rules?: readonly Rule[];
 }
@@ -78,17 +80,19 @@ function unusableSecrets(raw: Readonly<Record<string, unknown>>): readonly Probl
  * @param raw section -> value, as `loadStackFile` and `rawFromPulumiConfig` make it.
  */
 export function resolveSettings(raw: Readonly<Record<string, unknown>>, options: ResolveOptions): Resolved {
-  const { draft, problems: shape } = checkShape(raw);
-  const candidate = candidateOf(draft, options.stack);
+  const { draft, broken, problems: shape } = checkShape(raw);
+  const candidate = candidateOf(draft, options.stack, broken);
   const rules = options.rules ?? rulesFor(options.apps);
-  const problems = distinct([
+  const found = [
     ...shape,
     ...rules.flatMap((rule) => rule.check(candidate)),
     ...(options.secrets === "required" ? missingSecrets(raw) : []),
     ...unusableSecrets(raw),
-  ]).map((each) => {
+  ];
+  const settings = found.length > 0 ? undefined : complete(candidate);
+  const problems = distinct(settings === undefined ? found : (options.further?.(settings) ?? [])).map((each) => {
     const value = printable(raw, each);
     return value === undefined ? each : { ...each, value };
   });
-  return problems.length > 0 ? { problems } : { settings: complete(candidate), problems };
+  return problems.length > 0 ? { problems } : { settings, problems };
 }

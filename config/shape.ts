@@ -22,6 +22,8 @@ export type WrittenDraft = Draft<Written>;
 
 interface ShapeResult {
   readonly draft: WrittenDraft;
+  /** Where something was left out because it has not its shape. */
+  readonly broken: readonly Path[];
   readonly problems: readonly Problem[];
 }
 
@@ -190,17 +192,23 @@ export function checkShape(raw: Readonly<Record<string, unknown>>): ShapeResult 
   const issues = settingsSchema.safeParse(looked).error?.issues ?? [];
   // what was taken out above would be reported as missing too
   const found = issues.map((issue) => translate(issue, [], looked).filter((each) => !hidden.has(each.path)));
-  issues.forEach((issue) => pruneIssue(looked, issue));
+  const broken = [...misplaced.map(([path]) => path), ...issues.flatMap((issue) => pruneIssue(looked, issue))];
   return {
     // every value that is left has passed its schema, so only its presence is unknown
     draft: looked as WrittenDraft,
+    broken,
     problems: [...unknownSections(raw), ...misplaced.map(([, each]) => each), ...found.flat()],
   };
 }
 
-function pruneIssue(root: unknown, issue: Issue, base: Path = []): void {
+/** Takes out what an issue is about and says where that was; unknown keys leave no gap. */
+function pruneIssue(root: unknown, issue: Issue, base: Path = []): readonly Path[] {
   const path: Path = [...base, ...issue.path.map((step) => (typeof step === "number" ? step : String(step)))];
-  if (issue.code === "unrecognized_keys") for (const key of issue.keys) prune(root, [...path, key]);
-  else if (issue.code === "invalid_union" && meant(issue).length > 0) for (const inner of meant(issue)) pruneIssue(root, inner, path);
-  else prune(root, path);
+  if (issue.code === "unrecognized_keys") {
+    for (const key of issue.keys) prune(root, [...path, key]);
+    return [];
+  }
+  if (issue.code === "invalid_union" && meant(issue).length > 0) return meant(issue).flatMap((inner) => pruneIssue(root, inner, path));
+  prune(root, path);
+  return [path];
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, Scalar, visit, type Document, type YAMLMap } from "yaml";
+import { SettingsError } from "./messages";
 import { suggestion } from "./nearest";
 import { isRecord, parsePath, type Path } from "./path";
 import { distinct, problem, type Problem } from "./problem";
@@ -13,7 +14,7 @@ import type { Settings } from "./settings";
 import { UserError } from "./user-error";
 import { otherReading } from "./yaml-scalars";
 
-export interface StackFileOptions extends Pick<ResolveOptions, "apps" | "rules"> {
+export interface StackFileOptions extends Pick<ResolveOptions, "apps" | "further" | "rules"> {
   /** Name of the stack. @default from the file's name */
   readonly stack?: string;
   /** Whether settings that lack a needed secret are a problem. @default "optional" */
@@ -65,9 +66,19 @@ export function loadStackFile(path: string, options: StackFileOptions = {}): Sta
   return readStackFile(text, { ...options, stack: options.stack ?? stackNameOf(path) });
 }
 
+/**
+ * The settings of a stack file.
+ * @throws UserError when it cannot be read, SettingsError with every problem when it has any.
+ */
+export function settingsFromFile(path: string, options: StackFileOptions = {}): Settings {
+  const { settings, problems } = loadStackFile(path, options);
+  if (settings === undefined) throw new SettingsError(problems, path);
+  return settings;
+}
+
 /** As `loadStackFile`, on the file's text. Throws nothing. */
 export function readStackFile(text: string, options: StackFileOptions & { readonly stack: string }): StackFile {
-  const { stack, secrets = "optional", apps, rules } = options;
+  const { stack, secrets = "optional", apps, further, rules } = options;
   const lines = new LineCounter();
   const documents = parseAllDocuments(text.replace(/^\uFEFF/, ""), {
     lineCounter: lines,
@@ -83,7 +94,7 @@ export function readStackFile(text: string, options: StackFileOptions & { readon
   if (broken.length > 0) return { ...nothing, problems: broken };
   const own = fileProblems(document, lines);
   const { raw, problems: twice } = rawConfig(document);
-  const resolved = resolveSettings(raw, { stack, secrets, apps, rules });
+  const resolved = resolveSettings(raw, { stack, secrets, apps, further, rules });
   const doubtful = new Set(own.map(({ path }) => path));
   const rest = [...twice, ...resolved.problems]
     .filter(({ path }) => !doubtful.has(path))
@@ -154,12 +165,11 @@ function fileProblems(document: Document, lines: LineCounter): readonly Problem[
         report("file.no-anchors", path, node, "has an anchor, which Pulumi drops when it rewrites the file", "remove it");
       if (node.tag !== undefined) report("file.no-tags", path, node, `has the tag ${node.tag}`, "remove it; quote a text");
       if (!isScalar(node) || node.type !== Scalar.PLAIN || node.source === undefined) return;
-      const at: Path = key === "key" ? [...path, String(node.value)] : path;
-      if (at[0] !== "config") return;
+      if (path[0] !== "config") return;
       const reading = otherReading(node.source);
-      if (reading !== undefined) report("file.quote", at, node, `may be read as ${reading}`, `quote it: "${node.source}"`);
+      if (reading !== undefined) report("file.quote", path, node, `may be read as ${reading}`, `quote it: "${node.source}"`);
       else if (key === "key" && typeof node.value !== "string")
-        report("file.quote", at, node, "is a key, but not a text", `quote it: "${node.source}"`);
+        report("file.quote", path, node, "is a key, but not a text", `quote it: "${node.source}"`);
     },
   });
   for (const [key, node] of topLevel(document)) {

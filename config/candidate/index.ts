@@ -1,5 +1,6 @@
 import { formatAddress } from "../cidr";
 import { DEFAULTS } from "../defaults";
+import type { Path } from "../path";
 import type { WrittenDraft } from "../shape";
 import { candidateNetwork } from "./network";
 import { candidateNodes } from "./nodes";
@@ -38,8 +39,12 @@ function candidateProxmox(written: WrittenDraft["proxmox"]): readonly CandidateP
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+function isPrefix(short: Path, long: Path): boolean {
+  return short.length <= long.length && short.every((step, index) => step === long[index]);
+}
+
 /** Fills in defaults and computes what is computed. Total: whatever is missing stays missing. */
-export function candidateOf(written: WrittenDraft, stack: string): Candidate {
+export function candidateOf(written: WrittenDraft, stack: string, brokenPaths: readonly Path[] = []): Candidate {
   const network = candidateNetwork(written.network);
   const proxmox = candidateProxmox(written.proxmox);
   const nodes = candidateNodes({ written, network, proxmox });
@@ -50,6 +55,7 @@ export function candidateOf(written: WrittenDraft, stack: string): Candidate {
   return {
     stack,
     written,
+    broken: (path) => brokenPaths.some((each) => isPrefix(path, each) || isPrefix(each, path)),
     network,
     proxmox,
     nodes: [...controlPlanes, ...nodes.filter((node) => node.role !== "controlplane")],

@@ -85,6 +85,8 @@ export interface CandidateNode extends Traits {
 export interface Candidate {
   readonly stack: string;
   readonly written: WrittenDraft;
+  /** Whether something at this path, below it or above it was left out because it has not its shape: then its absence means nothing. */
+  broken(path: Path): boolean;
   readonly network: CandidateNetwork;
   readonly proxmox: readonly CandidateProxmox[];
   /** Control planes first, then workers, each sorted by name. */

@@ -20,10 +20,10 @@ export const bgpRules: readonly Rule[] = [
   {
     id: "bgp.complete",
     says: "With `bgp` the router's address and both AS numbers are given; without it nothing of BGP is.",
-    check: ({ written }) => {
+    check: ({ written, broken }) => {
       const announce = written.network?.announce;
       if (announce?.mode === "bgp")
-        return NEEDED.filter((field) => announce[field] === undefined).map((field) =>
+        return NEEDED.filter((field) => announce[field] === undefined && !broken(at(field))).map((field) =>
           problem("bgp.complete", at(field), "is missing, and bgp needs it", "set it, or set the mode to l2", [at("mode")]),
         );
       if (announce?.mode !== "l2") return [];

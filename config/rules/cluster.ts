@@ -47,9 +47,11 @@ export const clusterRules: readonly Rule[] = [
   {
     id: "cluster.endpoint",
     says: "The endpoint is the VIP, a DNS name or, with one control plane, that node's address; with several control planes and no VIP it must be given.",
-    check: ({ written, network, controlPlanes, endpoint }) => {
+    check: ({ written, network, nodes, controlPlanes, endpoint, broken }) => {
       const path: Path = ["cluster", "endpoint"];
       const given = written.cluster?.endpoint;
+      if (broken(path) || broken(["network", "vip"]) || nodes.some(({ role, address }) => role === undefined || address.ipv4 === undefined))
+        return [];
       if (given === undefined) {
         if (endpoint !== undefined || controlPlanes.length < 2) return [];
         return [
@@ -80,8 +82,8 @@ export const clusterRules: readonly Rule[] = [
   {
     id: "cluster.schedulable",
     says: "There is a node that workloads may run on.",
-    check: ({ written, nodes, workers }) =>
-      written.cluster?.scheduleOnControlPlanes === false && workers.length === 0 && nodes.length > 0
+    check: ({ written, nodes }) =>
+      written.cluster?.scheduleOnControlPlanes === false && nodes.length > 0 && nodes.every(({ role }) => role === "controlplane")
         ? [
             problem(
               "cluster.schedulable",

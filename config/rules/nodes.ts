@@ -21,8 +21,8 @@ export const placementRules: readonly Rule[] = [
   {
     id: "nodes.control-planes-odd",
     says: "The number of control planes is odd, 1 included.",
-    check: ({ controlPlanes, written }) => {
-      if (controlPlanes.length % 2 === 1 || written.nodes === undefined) return [];
+    check: ({ controlPlanes, nodes, written }) => {
+      if (controlPlanes.length % 2 === 1 || written.nodes === undefined || nodes.some(({ role }) => role === undefined)) return [];
       const message =
         controlPlanes.length === 0
           ? "has no control plane"
@@ -80,7 +80,14 @@ export const placementRules: readonly Rule[] = [
     check: (candidate) =>
       candidate.nodes.flatMap((node) => {
         const host = hostOf(candidate, node);
-        if (host === undefined) return [];
+        const declared: readonly Path[] =
+          host === undefined
+            ? []
+            : [
+                [...host.path.slice(0, 2), "sharedDatastores"],
+                [...host.path, "datastores"],
+              ];
+        if (host === undefined || declared.some(candidate.broken)) return [];
         return [node.systemDisk, ...node.dataDisks].flatMap(({ datastore }) =>
           datastore === undefined || host.datastores.includes(datastore.value)
             ? []

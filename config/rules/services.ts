@@ -23,11 +23,12 @@ export const proxmoxRules: readonly Rule[] = [
   {
     id: "proxmox.tls-one",
     says: "An endpoint is trusted in one way: by a CA or not at all, not both, and an empty `tls` says nothing.",
-    check: ({ written }) =>
+    check: ({ written, broken }) =>
       Object.entries(written.proxmox ?? {}).flatMap(([name, each]) => {
         const tls = each?.tls;
         if (tls === undefined || (tls.ca === undefined) !== (tls.insecure === undefined)) return [];
         const path: Path = ["proxmox", name, "tls"];
+        if (broken(path)) return [];
         const both = tls.ca !== undefined;
         return [
           problem(
@@ -67,10 +68,10 @@ export const serviceRules: readonly Rule[] = [
   {
     id: "cloudflare.zones",
     says: "Every domain of the cluster has a zone id, and no other domain has.",
-    check: ({ written }) => {
+    check: ({ written, broken }) => {
       const zones = written.cloudflare?.zones;
       const domains = written.cluster?.domains;
-      if (zones === undefined || domains === undefined || domains.includes(undefined)) return [];
+      if (zones === undefined || domains === undefined || domains.includes(undefined) || broken(["cloudflare", "zones"])) return [];
       const at = (domain: string): Path => ["cloudflare", "zones", domain];
       const missing = domains.flatMap((domain, index) =>
         domain === undefined || zones[domain] !== undefined
@@ -94,7 +95,7 @@ export const serviceRules: readonly Rule[] = [
   {
     id: "git.credentials",
     says: "Credentials go with the URL: a deploy key with ssh://, a token or none with https://; each kind has its fields and no others.",
-    check: ({ written }) => {
+    check: ({ written, broken }) => {
       const { url, credentials } = written.git ?? {};
       const kind = credentials === undefined ? "public" : credentials.kind;
       const at = (field: string): Path => ["git", "credentials", field];
@@ -118,7 +119,7 @@ export const serviceRules: readonly Rule[] = [
           problems.push(
             problem("git.credentials", at(field), `does not go with \`kind: ${kind}\``, "remove it, or change the kind", [at("kind")]),
           );
-        if (!given && needs.some((each) => each === field))
+        if (!given && !broken(at(field)) && needs.some((each) => each === field))
           problems.push(
             problem("git.credentials", at(field), `is missing, and \`kind: ${kind}\` needs it`, "add the output of ssh-keyscan", [
               at("kind"),
@@ -131,10 +132,10 @@ export const serviceRules: readonly Rule[] = [
   {
     id: "charts.plain-http",
     says: "Plain http to a mirror is for a loopback address only, and means nothing without a mirror.",
-    check: ({ written }) => {
+    check: ({ written, broken }) => {
       const { mirror, plainHttp } = written.charts ?? {};
       const path: Path = ["charts", "plainHttp"];
-      if (plainHttp !== true) return [];
+      if (plainHttp !== true || broken(["charts", "mirror"])) return [];
       if (mirror === undefined)
         return [problem("charts.plain-http", path, "is set, but there is no mirror", "remove it", [["charts", "mirror"]])];
       return isLoopbackHost(new URL(mirror.replace("oci:", "http:")).hostname)
