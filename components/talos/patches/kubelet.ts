@@ -13,6 +13,6 @@ export const taints: Patch = (_settings, node) => {
   const registerWithTaints = node.taints.map(({ key, value, effect }) => ({ key, value, effect }));
   const kubelet = { extraConfig: { registerWithTaints } };
   if (!isControlPlane(node)) return [{ machine: { kubelet } }];
-  const nodeTaints = Object.fromEntries(node.taints.map(({ key, value, effect }) => [key, value === "" ? effect : `${value}:${effect}`]));
+  const nodeTaints = Object.fromEntries(node.taints.map(({ key, value, effect }) => [key, `${value}:${effect}`]));
   return [{ machine: { kubelet, nodeTaints } }];
 };

@@ -9,10 +9,10 @@ const HOSTS = ["pve1", "pve2", "pve3"];
 
 describe("the plan of the machines", () => {
   it("makes control planes first, then by name, whatever the order of the settings", () => {
-    const nodes = [worker(5), controlPlane(3), worker(4), controlPlane(1)];
+    const nodes = [worker(5), controlPlane(3), { ...worker(4), name: "attic" }, controlPlane(1)];
     assert.deepEqual(
       machinePlan(settingsOf({ nodes })).map(({ node: { name } }) => name),
-      ["cp-1", "cp-3", "worker-4", "worker-5"],
+      ["cp-1", "cp-3", "attic", "worker-5"],
     );
   });
 
@@ -114,6 +114,18 @@ describe("the spread of control planes", () => {
     const two = proxmox({ hosts: proxmox().hosts.slice(0, 2) });
     const nodes = ["pve1", "pve1", "pve2"].map((host, index) => controlPlane(index + 1, { host }));
     assert.deepEqual(spreadProblems(settingsOf({ nodes, proxmox: [two] })), []);
+  });
+
+  it("has no problem when a host with two of five can be lost", () => {
+    const hosts = ["a", "b", "c", "d", "e"].map((name) => ({
+      name,
+      cores: 16,
+      memoryMiB: 65536,
+      imageDatastore: "local",
+      diskDatastore: "local-lvm",
+    }));
+    const nodes = ["a", "a", "b", "c", "d"].map((host, index) => controlPlane(index + 1, { host }));
+    assert.deepEqual(spreadProblems(settingsOf({ nodes, proxmox: [proxmox({ hosts })] })), []);
   });
 
   it("never blames a round-robin over the hosts", () => {

@@ -89,7 +89,28 @@ describe("the patches of a node", () => {
     assert.deepEqual(at(alone, controlPlane(1), ...label), { $patch: "delete" });
     assert.equal(at(settings, controlPlane(1), ...label), undefined);
     const wanted = controlPlane(1, { labels: { "node.kubernetes.io/exclude-from-external-load-balancers": "true" } });
-    assert.equal(at(settingsOf({ nodes: [wanted] }), wanted, ...label), "true");
+    const said = patchesFor(settingsOf({ nodes: [wanted] }), wanted).filter((text) =>
+      text.includes("exclude-from-external-load-balancers"),
+    );
+    assert.deepEqual(
+      said.map((text) => text.includes("$patch")),
+      [false],
+      "a label that the settings give is not taken away again",
+    );
+  });
+
+  it("let the Talos API answer under every name of the cluster, on every node", () => {
+    for (const node of [controlPlane(1), worker(4)]) {
+      assert.deepEqual(at(settings, node, "machine", "certSANs"), ["10.0.0.10", "127.0.0.1", "home.example.com"]);
+    }
+  });
+
+  it("find members by the discovery service alone and serve DNS of the host to pods", () => {
+    for (const node of [controlPlane(1), worker(4)]) {
+      const discovery = { enabled: true, registries: { kubernetes: { disabled: true }, service: { disabled: false } } };
+      assert.deepEqual(at(settings, node, "cluster", "discovery"), discovery);
+      assert.deepEqual(at(settings, node, "machine", "features", "hostDNS"), { enabled: true, forwardKubeDNSToHost: true });
+    }
   });
 
   it("take installer and registry from the configured Image Factory", () => {
