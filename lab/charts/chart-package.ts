@@ -12,6 +12,8 @@ export interface ChartSource {
   readonly directory: string;
   /** File that serves as values.yaml. @default values.yaml */
   readonly valuesFile?: string;
+  /** `${NAME}` in the values, as a release of the chart would fill them in. */
+  readonly substitutions?: Readonly<Record<string, string>>;
   /** Files from elsewhere: path in the chart -> absolute path. */
   readonly extraFiles?: Readonly<Record<string, string>>;
 }
@@ -38,15 +40,20 @@ export function packageChart(source: ChartSource): ChartPackage {
   const metadata = chartMetadata(source);
   const ignored = ignoreRules(source.directory);
   const files = walk(source.directory, "").filter((path) => !ignored(path) && !OWN_FILES.includes(path));
-  const values = source.valuesFile ?? "values.yaml";
+  const values = join(source.directory, source.valuesFile ?? "values.yaml");
   const entries: TarEntry[] = [
     { path: "Chart.yaml", content: Buffer.from(stringify(metadata)) },
-    ...(existsSync(join(source.directory, values)) ? [{ path: "values.yaml", content: readFileSync(join(source.directory, values)) }] : []),
+    ...(existsSync(values) ? [{ path: "values.yaml", content: substitute(readFileSync(values), source.substitutions ?? {}) }] : []),
     ...files.map((path) => ({ path, content: readFileSync(join(source.directory, path)) })),
     ...Object.entries(source.extraFiles ?? {}).map(([path, file]) => ({ path, content: readFileSync(file) })),
   ];
   const archive = tarball(entries.map(({ path, content }) => ({ path: `${source.name}/${path}`, content })));
   return { archive, metadata: JSON.stringify(metadata) };
+}
+
+function substitute(content: Buffer, values: Readonly<Record<string, string>>): Buffer {
+  const names = Object.entries(values);
+  return names.length === 0 ? content : Buffer.from(names.reduce((text, [name, value]) => text.replaceAll(`\${${name}}`, value), content.toString("utf8")));
 }
 
 /** Files whose place is taken by what is made here; a lock would name what was left out. */

@@ -26,7 +26,8 @@ export interface Controller {
   readonly podLabels: Readonly<Record<string, string>>;
   /** Arguments that only address the container's own network and file system; everything else stays as the pod says. */
   readonly overrides: (context: OverrideContext) => Readonly<Record<string, string>>;
-  readonly environment: Readonly<Record<string, string>>;
+  /** Set over the container's environment, for the same reasons. */
+  readonly environment: (context: OverrideContext) => Readonly<Record<string, string>>;
 }
 
 const COMMON = { "metrics-addr": "127.0.0.1:0", "health-addr": "127.0.0.1:0", "enable-leader-election": "false" };
@@ -43,7 +44,12 @@ export const CONTROLLERS: readonly Controller[] = [
     podLabels: { "app.kubernetes.io/name": "flux-operator" },
     overrides: ({ distributions }) => ({ ...COMMON, "storage-path": distributions, "web-server-port": "0" }),
     // It refuses to start outside of FIPS mode; the port of its web pages is set by the environment, too.
-    environment: { ...LESS_MEMORY, GODEBUG: "fips140=on", WEB_SERVER_PORT: "0" },
+    environment: ({ ports }) => ({
+      ...LESS_MEMORY,
+      GODEBUG: "fips140=on",
+      WEB_SERVER_PORT: "0",
+      NOTIFICATION_CONTROLLER_ADDRESS: `http://127.0.0.1:${ports.events}/`,
+    }),
   },
   {
     tool: "source-controller",
@@ -55,15 +61,25 @@ export const CONTROLLERS: readonly Controller[] = [
       "storage-addr": `127.0.0.1:${context.ports.storage}`,
       "storage-adv-addr": `127.0.0.1:${context.ports.storage}`,
     }),
-    environment: LESS_MEMORY,
+    environment: () => LESS_MEMORY,
   },
-  { tool: "kustomize-controller", podLabels: { app: "kustomize-controller" }, overrides: (context) => ({ ...COMMON, ...events(context) }), environment: LESS_MEMORY },
-  { tool: "helm-controller", podLabels: { app: "helm-controller" }, overrides: (context) => ({ ...COMMON, ...events(context) }), environment: LESS_MEMORY },
+  {
+    tool: "kustomize-controller",
+    podLabels: { app: "kustomize-controller" },
+    overrides: (context) => ({ ...COMMON, ...events(context) }),
+    environment: () => LESS_MEMORY,
+  },
+  {
+    tool: "helm-controller",
+    podLabels: { app: "helm-controller" },
+    overrides: (context) => ({ ...COMMON, ...events(context) }),
+    environment: () => LESS_MEMORY,
+  },
   {
     tool: "notification-controller",
     podLabels: { app: "notification-controller" },
     overrides: ({ ports }) => ({ ...COMMON, "events-addr": `127.0.0.1:${ports.events}`, receiverAddr: `127.0.0.1:${ports.receiver}` }),
-    environment: LESS_MEMORY,
+    environment: () => LESS_MEMORY,
   },
 ];
 

@@ -93,13 +93,18 @@ export class FluxProcesses {
     const token = new PodToken(client, pod, directory);
     const kubeconfig = await token.start(access);
     const distributions = join(toolchain.moduleDir(OPERATOR_MODULE), "config", "data");
-    const overrides = controller.overrides({ ports: this.#ports, directory, distributions });
+    const context = { ports: this.#ports, directory, distributions };
     const environment = await containerEnvironment(pod, container, (kind, name, key) => this.#read(kind, name, key));
     processes.start({
       name: controller.tool,
       command: toolchain.path(controller.tool),
-      args: overrideArguments(expandArguments(container.args ?? [], environment), overrides),
-      environment: { ...insideDirectory(environment, directory), ...controller.environment, KUBECONFIG: kubeconfig, TMPDIR: join(directory, "tmp") },
+      args: overrideArguments(expandArguments(container.args ?? [], environment), controller.overrides(context)),
+      environment: {
+        ...insideDirectory(environment, directory),
+        ...controller.environment(context),
+        KUBECONFIG: kubeconfig,
+        TMPDIR: join(directory, "tmp"),
+      },
       graceMs: 2_000,
     });
     this.#running.set(controller, { podUid: pod.metadata.uid ?? "", token });

@@ -16,7 +16,7 @@ export interface Delivery {
 /** Where Receivers are found and called. */
 export interface PushWebhookArgs {
   /** With the right to read Receivers and their tokens. */
-  readonly client: KubeClient;
+  readonly client: Pick<KubeClient, "list" | "find">;
   /** URL of notification-controller's receiver without a path; undefined while it does not run. */
   readonly receiverUrl: () => string | undefined;
   /** Sent as the repository's address. */
@@ -40,7 +40,7 @@ export async function callReceivers({ client, receiverUrl, repositoryUrl }: Push
   return (await Promise.all(calls)).flat();
 }
 
-async function call(args: { client: KubeClient; receiver: KubeObject; url: string; payload: string; started: number }): Promise<readonly Delivery[]> {
+async function call(args: { client: PushWebhookArgs["client"]; receiver: KubeObject; url: string; payload: string; started: number }): Promise<readonly Delivery[]> {
   const { client, receiver, url, payload, started } = args;
   const secret = await client.find(`/api/v1/namespaces/flux-system/secrets/${textAt(receiver, "spec", "secretRef", "name") ?? ""}`);
   const token = Buffer.from(textAt(secret, "data", "token") ?? "", "base64").toString("utf8");

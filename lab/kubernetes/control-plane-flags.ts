@@ -117,7 +117,9 @@ export function controllerManagerFlags(facts: MachineFacts, ports: ControlPlaneP
     "use-service-account-credentials": "true",
   };
   const merged = mergeFlags(talos, facts.controllerManagerExtraArgs, CONTROLLER_MANAGER_RULES);
-  return { ...merged, ...NO_ELECTION, "bind-address": "127.0.0.1", "secure-port": String(ports.controllerManager) };
+  // A look at the nodes every 5 s would hold back their first pods by as much.
+  const soon = { "node-monitor-period": "1s" };
+  return { ...merged, ...NO_ELECTION, ...soon, "bind-address": "127.0.0.1", "secure-port": String(ports.controllerManager) };
 }
 
 /** Flags of kube-scheduler. @throws Error when an extra argument is one that Talos refuses. */

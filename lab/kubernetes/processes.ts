@@ -71,9 +71,13 @@ export class Processes {
     if (entry === undefined) return;
     entry.stopping = true;
     clearTimeout(entry.timer);
-    const pid = entry.child?.pid;
-    const identity = pid === undefined ? undefined : processIdentity(pid);
-    if (pid !== undefined && identity !== undefined) await endProcess(pid, identity, entry.spec.graceMs ?? 10_000);
+    const { child } = entry;
+    if (child?.pid !== undefined) {
+      const exited = new Promise((resolve) => child.once("exit", resolve));
+      const identity = processIdentity(child.pid);
+      if (identity !== undefined) await endProcess(child.pid, identity, entry.spec.graceMs ?? 10_000);
+      if (entry.child !== undefined) await exited;
+    }
     this.#entries.delete(name);
     this.#record();
   }

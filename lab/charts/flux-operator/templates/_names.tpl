@@ -17,7 +17,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- define "metadata" -}}
 name: {{ include "fullname" . }}
 labels:
-  helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+  helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
   app.kubernetes.io/managed-by: {{ .Release.Service }}
   {{- include "selector" . | nindent 2 }}
