@@ -1,13 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ensureCharts } from "./charts/cache";
-import { printProblems } from "./stacks/problems";
-import { loadSettings } from "./stacks/load-settings";
-import { cluster } from "./stacks/cluster";
+import { UserError } from "./config";
 import { PROGRAM_CHARTS } from "./stacks/charts";
+import { cluster } from "./stacks/cluster";
+import { loadSettings } from "./stacks/load-settings";
 
 /** The program: settings in, outputs out. An async function, so that nothing is made at import. */
-export = async function program(): Promise<pulumi.Inputs> {
+async function program(): Promise<pulumi.Inputs> {
   const settings = loadSettings();
   const charts = await ensureCharts(PROGRAM_CHARTS, settings.charts, process.cwd());
   return { ...cluster({ settings, charts }) };
-};
+}
+
+/** A mistake of the user is shown as its message alone, once, without a stack trace. */
+export = (): Promise<pulumi.Inputs> =>
+  program().catch((error: unknown) => {
+    throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
+  });

@@ -19,7 +19,11 @@ export interface MachineSecrets {
     readonly os: CertKey;
   };
   readonly cluster: { readonly id: string; readonly secret: string };
-  readonly secrets: { readonly bootstrapToken: string; readonly secretboxEncryptionSecret: string; readonly aescbcEncryptionSecret?: string };
+  readonly secrets: {
+    readonly bootstrapToken: string;
+    readonly secretboxEncryptionSecret: string;
+    readonly aescbcEncryptionSecret?: string;
+  };
   readonly trustdinfo: { readonly token: string };
 }
 
@@ -78,6 +82,9 @@ export interface MachineFacts {
   };
 }
 
+/** Where a machine config is for: `cloud` (disk images such as nocloud; the helper's default) or `metal`, which must install. */
+export type RuntimeMode = "cloud" | "metal";
+
 /** Talos' own library behind a line protocol; every method is one request. */
 export interface TalosHelper {
   secrets(args: { contract?: string }): Promise<{ machineSecrets: MachineSecrets; clientConfiguration: ClientConfiguration }>;
@@ -94,15 +101,38 @@ export interface TalosHelper {
     contract: string;
     docs?: boolean;
     examples?: boolean;
+    mode?: RuntimeMode;
   }): Promise<{ machineConfiguration: string; warnings: readonly string[] }>;
   /** Applies patches by Talos' own rules, validates in the given mode, and hashes the result. */
-  patch(args: { config: string; patches: readonly string[] }): Promise<{ config: string; hash: string; warnings: readonly string[] }>;
+  patch(args: {
+    config: string;
+    patches: readonly string[];
+    mode?: RuntimeMode;
+  }): Promise<{ config: string; hash: string; warnings: readonly string[] }>;
   inspect(args: { config: string }): Promise<MachineFacts>;
-  talosconfig(args: { clusterName: string; clientConfiguration: ClientConfiguration; endpoints: readonly string[]; nodes: readonly string[] }): Promise<{ talosConfig: string }>;
+  talosconfig(args: {
+    clusterName: string;
+    clientConfiguration: ClientConfiguration;
+    endpoints: readonly string[];
+    nodes: readonly string[];
+  }): Promise<{ talosConfig: string }>;
   /** Admin kubeconfig as Talos' machine API would hand out. */
-  kubeconfig(args: { machineSecrets: Pick<MachineSecrets, "certs">; clusterName: string; endpoint: string; ttlHours: number }): Promise<{ kubeconfig: string; host: string; caCertificate: string; clientCertificate: string; clientKey: string; notAfter: string }>;
+  kubeconfig(args: {
+    machineSecrets: Pick<MachineSecrets, "certs">;
+    clusterName: string;
+    endpoint: string;
+    ttlHours: number;
+  }): Promise<{ kubeconfig: string; host: string; caCertificate: string; clientCertificate: string; clientKey: string; notAfter: string }>;
   /** Any leaf certificate; base64 PEM in and out. */
-  issue(args: { ca: CertKey; commonName: string; organizations?: readonly string[]; dnsNames?: readonly string[]; ips?: readonly string[]; usages: readonly ("client" | "server")[]; ttlHours: number }): Promise<CertKey>;
+  issue(args: {
+    ca: CertKey;
+    commonName: string;
+    organizations?: readonly string[];
+    dnsNames?: readonly string[];
+    ips?: readonly string[];
+    usages: readonly ("client" | "server")[];
+    ttlHours: number;
+  }): Promise<CertKey>;
   /** A self-signed certificate, such as a node in maintenance shows. */
   selfSigned(args: { commonName: string; ips: readonly string[]; ttlHours: number }): Promise<CertKey>;
   /** The id that the Image Factory's own library gives to a schematic, and its canonical YAML. */
@@ -146,7 +176,12 @@ export interface KubernetesRuntime {
   /** 127.0.0.1:port of kube-apiserver; node and VIP listeners forward to it. Undefined until started. */
   readonly apiServer: { readonly host: string; readonly port: number } | undefined;
   /** A kubelet comes up: registers the Node by its own credentials, with labels, taints and addresses from its config. Idempotent; a later call updates what a kubelet may update. */
-  registerNode(node: { readonly facts: MachineFacts; readonly address: string; readonly addressIpv6?: string; /** What the machine has; a nominal size when absent. */ readonly capacity?: { readonly cores: number; readonly memoryMib: number } }): Promise<void>;
+  registerNode(node: {
+    readonly facts: MachineFacts;
+    readonly address: string;
+    readonly addressIpv6?: string;
+    /** What the machine has; a nominal size when absent. */ readonly capacity?: { readonly cores: number; readonly memoryMib: number };
+  }): Promise<void>;
   /** The machine stopped or went away: its kubelet no longer renews its lease; the Node object stays, as in real life. */
   nodeStopped(name: string): Promise<void>;
   /** Whether kube-apiserver answers /readyz. */

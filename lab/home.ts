@@ -42,6 +42,10 @@ export class LabHome {
   get passphrase(): string {
     return join(this.dir, "passphrase");
   }
+  /** Token of the lab's Git server. */
+  get gitToken(): string {
+    return join(this.dir, "git-token");
+  }
   get kubeconfig(): string {
     return join(this.dir, "kubeconfig");
   }

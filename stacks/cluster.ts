@@ -34,7 +34,7 @@ export function cluster({ settings, charts }: ClusterInputs): ClusterOutputs {
   const providers = makeProviders(settings);
   const edge = makeEdge(settings);
   const images = new TalosImages("images", { settings, proxmox: providers.proxmox }, { providers: [providers.talos] });
-  const machines = new Machines("machines", { settings, images, proxmox: providers.proxmox }, { dependsOn: edge === undefined ? [] : [edge] });
+  const machines = new Machines("machines", { settings, images, proxmox: providers.proxmox, after: edge === undefined ? [] : [edge.tunnel] }, {});
   const talosCluster = new TalosCluster("talos", { settings, machines: machines.byNode }, { providers: [providers.talos] });
   const inCluster = { providers: [kubernetesProvider(settings, talosCluster)], deletedWith: talosCluster };
   const gates = new ClusterGates(settings, talosCluster);
@@ -122,8 +122,8 @@ function outputs(settings: Settings, talosCluster: TalosCluster, edge: Cloudflar
     ...(enabledApps(settings).has(fluxWebhook.name) ? { fluxWebhookPath: pulumi.secret(receiverToken(seeds).apply((token) => webhookPath(token))) } : {}),
     versions: { wanted: c.versions, installed: c.installed },
     expiry: {
-      kubeconfig: expiry(talosCluster.kubernetesClient.clientCertificate),
-      talosconfig: expiry(talosCluster.clientConfiguration.clientCertificate),
+      kubeconfig: expiry(talosCluster.kubernetesClient.apply(({ clientCertificate }) => clientCertificate ?? "")),
+      talosconfig: expiry(talosCluster.clientConfiguration.apply(({ clientCertificate }) => clientCertificate)),
     },
   };
 }

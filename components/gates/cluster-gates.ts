@@ -62,7 +62,9 @@ export class ClusterGates {
   }
 
   private async client(): Promise<KubernetesClient> {
-    return { ...(await resolved(this.talos.kubernetesClient)), host: this.settings.cluster.endpointUrl };
+    const { caCertificate, clientCertificate, clientKey } = await resolved(this.talos.kubernetesClient);
+    if (caCertificate === undefined) throw new Error("a kubeconfig carries its CA"); // the provider's schema only promises it
+    return { host: this.settings.cluster.endpointUrl, caCertificate, clientCertificate, clientKey };
   }
 }
 

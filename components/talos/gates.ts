@@ -70,7 +70,11 @@ export class TalosGates {
 
   private async kubernetesAnswersAt(host: string): Promise<void> {
     const client = await this.kubernetesClient(host);
-    await waitUntil({ what: `kube-apiserver at ${host}`, deadline: this.settings.gates.kubernetesApi, look: () => kubernetesAnswers(client) });
+    await waitUntil({
+      what: `kube-apiserver at ${host}`,
+      deadline: this.settings.gates.kubernetesApi,
+      look: () => kubernetesAnswers(client),
+    });
   }
 
   private async talosClient(node: NodeSettings): Promise<TalosClient> {

@@ -1,10 +1,10 @@
-import { Decrypter, Encrypter, identityToRecipient } from "age-encryption";
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { ageIdentity } from "../../components/secrets/age-identity";
 
 describe("the age identity", () => {
   it("decrypts what was encrypted to its recipient by the age library", async () => {
+    const { Decrypter, Encrypter, identityToRecipient } = await import("age-encryption"); // an ES module
     const identity = ageIdentity(randomBytes(32));
     const encrypter = new Encrypter();
     encrypter.addRecipient(await identityToRecipient(identity));
