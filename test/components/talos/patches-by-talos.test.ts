@@ -5,14 +5,14 @@ import { patchesFor } from "../../../components/talos/patches";
 import { LINK } from "../../../components/talos/patches/network";
 import { labelProblem } from "../../../components/talos/node-labels";
 import type { NodeSettings, Settings } from "../../../config/settings";
-import type { MachineFacts, MachineSecrets } from "../../../lab/contracts";
+import type { MachineFacts, MachineSecrets, TalosHelper } from "../../../lab/contracts";
 import { controlPlane, DUAL_STACK, node, settingsOf, worker } from "../fixture";
-import { openJudge, type Judge } from "./real-library";
+import { openJudge } from "./real-library";
 
 const SCHEMATIC_ID = /^[0-9a-f]{64}$/;
 
 describe("the machine configs, judged by Talos' own library", () => {
-  let judge: Judge;
+  let judge: TalosHelper;
   let machineSecrets: MachineSecrets;
 
   before(async function () {

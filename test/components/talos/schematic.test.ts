@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { stringify } from "yaml";
 import { canonicalYaml, distinctSchematics, schematicId, schematicOf, schematicYaml } from "../../../components/talos/schematic";
+import type { TalosHelper } from "../../../lab/contracts";
 import { controlPlane, settingsOf, worker } from "../fixture";
-import { openJudge, type Judge } from "./real-library";
+import { openJudge } from "./real-library";
 
 const extension = (name: string) => ({ name, files: {}, environment: [] });
 
@@ -57,7 +58,7 @@ describe("the schematic of an image", () => {
   });
 
   describe("beside the Image Factory's own library", () => {
-    let judge: Judge;
+    let judge: TalosHelper;
     before(async function () {
       this.timeout(30_000);
       ({ judge } = await openJudge(this));
