@@ -8,6 +8,7 @@ const RECEIVERS = "/apis/notification.toolkit.fluxcd.io/v1/namespaces/flux-syste
 /** What a call of one Receiver came to. */
 export interface Delivery {
   readonly receiver: string;
+  /** HTTP status; 0 when nobody answered. */
   readonly status: number;
   /** Time from the push to the answer, in milliseconds. */
   readonly tookMs: number;
@@ -46,8 +47,12 @@ async function call(args: { client: PushWebhookArgs["client"]; receiver: KubeObj
   const token = Buffer.from(textAt(secret, "data", "token") ?? "", "base64").toString("utf8");
   const headers = signedHeaders(textAt(receiver, "spec", "type") ?? "", payload, token);
   if (headers === undefined || !wantsPush(receiver)) return [];
-  const response = await fetch(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: payload });
-  return [{ receiver: receiver.metadata.name, status: response.status, tookMs: Date.now() - started }];
+  const posted = { method: "POST", headers: { "content-type": "application/json", ...headers }, body: payload };
+  const status = await fetch(url, posted).then(
+    (response) => response.status,
+    () => 0,
+  );
+  return [{ receiver: receiver.metadata.name, status, tookMs: Date.now() - started }];
 }
 
 /** Headers by which a Git host proves that it sent the payload; undefined for a type that is no Git host's. */
