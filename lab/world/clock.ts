@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleepMs } from "node:timers/promises";
 import { WorldError } from "./errors";
 import { DEFAULT_SCALE, REAL_LATENCIES, type Latencies } from "./latencies";
@@ -7,11 +8,20 @@ const UNSCALED_PATIENCE_MS = 400;
 
 /** Time of the world: seconds of the real world, shortened by the scale. */
 export class Clock {
+  private readonly end = new AbortController();
+
   /** @param scale real seconds -> seconds waited; @default DEFAULT_SCALE */
   constructor(
     readonly scale: number = DEFAULT_SCALE,
     readonly latencies: Latencies = REAL_LATENCIES,
-  ) {}
+  ) {
+    setMaxListeners(0, this.end.signal);
+  }
+
+  /** Ends every wait, now and from now on. */
+  stop(): void {
+    this.end.abort();
+  }
 
   /** Now, as the events write it. */
   timestamp(): string {
@@ -21,12 +31,13 @@ export class Clock {
   /** Waits so many seconds of the real world. Rejects with `cancelled` when the signal fires. */
   async sleep(seconds: number, signal?: AbortSignal): Promise<void> {
     const milliseconds = seconds * 1000 * this.scale;
-    if (signal?.aborted) throw cancelled();
+    const ends = signal ? AbortSignal.any([signal, this.end.signal]) : this.end.signal;
+    if (ends.aborted) throw cancelled();
     if (milliseconds < 1) return;
     try {
-      await sleepMs(milliseconds, undefined, signal ? { signal } : {});
+      await sleepMs(milliseconds, undefined, { signal: ends });
     } catch (error) {
-      throw signal?.aborted ? cancelled() : error;
+      throw ends.aborted ? cancelled() : error;
     }
   }
 

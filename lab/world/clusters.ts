@@ -265,18 +265,25 @@ export class Clusters implements ClusterObserver {
   /** A control plane's API comes up by itself; a worker's once a control plane signs its certificate. */
   private openApis(key: string): void {
     const up = this.up(key);
-    const signer = up.find((machine) => isControlPlane(machine))?.node.facts?.ca.os;
+    const controlPlanes = up.filter(isControlPlane);
+    const signer = controlPlanes[0]?.node.facts?.ca.os;
+    const canSign = controlPlanes.some((machine) => machine.node.secureApi === "up");
     if (signer?.cert === undefined || signer.key === undefined) return;
     const ca: CertKey = { cert: signer.cert, key: signer.key };
     for (const machine of up) {
       if (machine.node.secureApi === "up" || this.opening.has(machine.key)) continue;
+      if (!isControlPlane(machine) && !canSign) continue;
       this.opening.add(machine.key);
-      this.context.background(this.openApi(machine, ca, key).finally(() => this.opening.delete(machine.key)));
+      this.context.background(this.openApi(machine, ca, key));
     }
   }
 
   private async openApi(machine: Machine, ca: CertKey, key: string): Promise<void> {
-    await this.context.sockets.openSecure(machine, ca);
+    try {
+      await this.context.sockets.openSecure(machine, ca);
+    } finally {
+      this.opening.delete(machine.key);
+    }
     if (!isUp(machine)) return;
     machine.node.secureApi = "up";
     this.log("node.api-up", machine.spec.name, { address: machine.node.address ?? "" });

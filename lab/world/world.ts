@@ -170,12 +170,14 @@ export class World {
     while (this.pending.size > 0) await Promise.all(this.pending);
   }
 
-  /** Closes every socket and writes the snapshot. Machines stay as they are; the control plane is its owner's to stop. */
+  /** Writes the snapshot, ends every wait and closes every socket. Machines stay as they are; the control plane is its owner's to stop. */
   async close(): Promise<void> {
     this.state = "closed";
     if (this.saveTimer) clearTimeout(this.saveTimer);
-    await this.sockets.closeAll();
     this.save();
+    this.clock.stop();
+    await this.idle();
+    await this.sockets.closeAll();
   }
 
   private macOwner(mac: string): Machine | undefined {
@@ -185,6 +187,7 @@ export class World {
   private background(work: Promise<void>): void {
     const guarded = work
       .catch((error: unknown) => {
+        if (this.state === "closed") return;
         const reason = error instanceof Error ? error.message : String(error);
         this.events.append(this.clock.timestamp(), "world.failed", "world", { reason });
       })
