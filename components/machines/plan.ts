@@ -1,7 +1,8 @@
 import type { HaresourceArgs, HaruleArgs } from "@muhlba91/pulumi-proxmoxve";
 import type { NodeSettings, ProxmoxSettings, Settings } from "../../config/settings";
 import { imageOf } from "../talos/images";
-import { ignoredAfterCreation, vmArgs, type VmArgs } from "./vm-args";
+import { ignoredAfterCreation, vmArgs } from "./vm-args";
+import type { VmArgs } from "./vm-shape";
 
 /** One virtual machine that will exist. */
 export interface MachinePlan {

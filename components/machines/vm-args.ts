@@ -3,6 +3,7 @@ import type { NodeSettings, Settings } from "../../config/settings";
 import { imageOf, placeOf } from "../talos/images";
 import { prefixOf } from "../talos/patches/network";
 import { dataDiskSerial } from "./data-disks";
+import type { VmArgs, VmDisk, VmHardware, VmInitialization, VmLifecycle, VmNetworkDevice } from "./vm-shape";
 
 /** Seconds that Proxmox may take to shut a machine down or stop it before the provider gives up. */
 const STOP_TIMEOUT = 300;
@@ -10,11 +11,8 @@ const STOP_TIMEOUT = 300;
 /** Start order of a host's machines: control planes first, since workers wait for them. */
 const STARTUP_ORDER = { controlplane: 1, worker: 2 } as const;
 
-/** The arguments of one virtual machine, all of them plain values. */
-export type VmArgs = ReturnType<typeof vmArgs>;
-
 /** What Proxmox is asked to make for a node. Nothing in it is read back from the machine. */
-export function vmArgs(settings: Settings, node: NodeSettings) {
+export function vmArgs(settings: Settings, node: NodeSettings): VmArgs {
   const { proxmox } = placeOf(settings, node);
   return {
     nodeName: node.host,
@@ -44,7 +42,7 @@ export function ignoredAfterCreation(settings: Settings, node: NodeSettings): re
   return moves ? ["disks[0].importFrom", "nodeName"] : ["disks[0].importFrom"];
 }
 
-function hardware(node: NodeSettings) {
+function hardware(node: NodeSettings): VmHardware {
   return {
     machine: "q35",
     bios: "ovmf",
@@ -59,7 +57,7 @@ function hardware(node: NodeSettings) {
   };
 }
 
-function lifecycle(settings: Settings, node: NodeSettings) {
+function lifecycle(settings: Settings, node: NodeSettings): VmLifecycle {
   return {
     started: true,
     onBoot: true,
@@ -72,7 +70,7 @@ function lifecycle(settings: Settings, node: NodeSettings) {
     deleteUnreferencedDisksOnDestroy: true,
     timeoutShutdownVm: STOP_TIMEOUT,
     timeoutStopVm: STOP_TIMEOUT,
-  } as const;
+  };
 }
 
 /** Proxmox sorts tags: any other order would be a change in every run. */
@@ -82,7 +80,7 @@ function tagsOf(settings: Settings, node: NodeSettings): string[] {
 }
 
 /** The system disk on scsi0, then the data disks in the order of the settings. */
-function disksOf(settings: Settings, node: NodeSettings) {
+function disksOf(settings: Settings, node: NodeSettings): VmDisk[] {
   const common = { discard: "on", ssd: true, iothread: true } as const;
   const { datastore, sizeGiB } = node.systemDisk;
   const system = { interface: "scsi0", datastoreId: datastore, size: sizeGiB, importFrom: imageOf(settings, node).fileId, ...common };
@@ -96,7 +94,7 @@ function disksOf(settings: Settings, node: NodeSettings) {
   return [system, ...data];
 }
 
-function networkDevice(settings: Settings, node: NodeSettings) {
+function networkDevice(settings: Settings, node: NodeSettings): VmNetworkDevice {
   const { proxmox } = placeOf(settings, node);
   const { vlan } = settings.network;
   return {
@@ -105,11 +103,11 @@ function networkDevice(settings: Settings, node: NodeSettings) {
     macAddress: node.mac,
     mtu: 1, // that of the bridge; the machine config sets what the node uses of it
     ...(vlan !== undefined && { vlanId: vlan }),
-  } as const;
+  };
 }
 
 /** The nocloud drive: the node has its address before it has a machine config. */
-function initialization({ network }: Settings, node: NodeSettings) {
+function initialization({ network }: Settings, node: NodeSettings): VmInitialization {
   const { ipv4, ipv6 } = node.address;
   const v4 = { address: `${ipv4}/${prefixOf(network.nodes.ipv4)}`, gateway: network.gateway.ipv4 };
   const v6 =

@@ -52,7 +52,7 @@ describe("the plan of the machines", () => {
         const seen = new Set<string>();
         for (const { node: planned, image, after, args } of machinePlan(settings)) {
           assert.equal(images.get(image)?.nodeName, planned.host);
-          assert.equal(args.disks[0] !== undefined && "importFrom" in args.disks[0] && args.disks[0].importFrom, images.get(image)?.fileId);
+          assert.equal(args.disks[0]?.importFrom, images.get(image)?.fileId);
           assert.ok(after === undefined || seen.has(after), "a machine waits for one that is planned later");
           seen.add(planned.name);
         }
