@@ -1,4 +1,3 @@
-import type { VmLegacyArgs } from "@muhlba91/pulumi-proxmoxve";
 import type { NodeSettings, Settings } from "../../config/settings";
 import { imageOf, placeOf } from "../talos/images";
 import { prefixOf } from "../talos/patches/network";
@@ -30,7 +29,7 @@ export function vmArgs(settings: Settings, node: NodeSettings): VmArgs {
     networkDevices: [networkDevice(settings, node)],
     initialization: initialization(settings, node),
     hostpcis: node.pci.map(({ mapping }, slot) => ({ device: `hostpci${slot}`, mapping, pcie: true })),
-  } satisfies VmLegacyArgs;
+  };
 }
 
 /**

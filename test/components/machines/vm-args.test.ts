@@ -1,17 +1,23 @@
 import assert from "node:assert/strict";
+import type { VmLegacyArgs } from "@muhlba91/pulumi-proxmoxve";
 import { ignoredAfterCreation, vmArgs } from "../../../components/machines/vm-args";
 import { imageOf } from "../../../components/talos/images";
 import { patchesFor } from "../../../components/talos/patches";
+import type { VmArgs } from "../../../components/machines/vm-shape";
 import type { NodeSettings } from "../../../config/settings";
 import { controlPlane, DUAL_STACK, proxmox, settingsOf, worker } from "../fixture";
 
 const alone = (target: NodeSettings, overrides: Partial<Parameters<typeof settingsOf>[0]> = {}) =>
   settingsOf({ nodes: [target], ...overrides });
 
+/** The compiler refuses this when a machine gets an argument that the provider does not have, or one of another type. */
+const accepted: (args: VmArgs) => VmLegacyArgs & Record<Exclude<keyof VmArgs, keyof VmLegacyArgs>, never> = (args) => args;
+
 describe("the virtual machine of a node", () => {
   const target = controlPlane(1);
   const settings = alone(target);
   const args = vmArgs(settings, target);
+  accepted(args);
 
   it("is on the declared host under the id and name of the settings", () => {
     assert.deepEqual([args.nodeName, args.vmId, args.name], ["pve1", 1001, "cp-1"]);
