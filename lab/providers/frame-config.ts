@@ -1,4 +1,5 @@
 /** The part of the protocol that is about a provider instance: its configuration. */
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Inputs } from "./adapter";
@@ -13,7 +14,7 @@ import { decode, type Decoded } from "./values";
 const ENGINE_OWN: ReadonlySet<string> = new Set(["version", "pluginDownloadURL", "pluginChecksums", "parameterization", "__internal"]);
 
 /** Handlers of CheckConfig, DiffConfig and Configure. */
-export function configHandlers(parts: FrameParts) {
+export function configHandlers(parts: FrameParts): UntypedServiceImplementation {
   const { adapter, session } = parts;
   return {
     checkConfig: unary(parts, "CheckConfig", urnOf, async (request: rpc.CheckRequest, context) => {
@@ -48,7 +49,7 @@ export function configHandlers(parts: FrameParts) {
   };
 }
 
-const urnOf = (request: rpc.CheckRequest | rpc.DiffRequest) => ({ urn: request.getUrn() });
+const urnOf = (request: rpc.CheckRequest | rpc.DiffRequest): { urn: string } => ({ urn: request.getUrn() });
 
 /** SDKs send every configuration value that is not text as its JSON. */
 function readConfig(table: PropertyTable, struct: Struct | undefined): Decoded {

@@ -1,14 +1,14 @@
 /** The part of the protocol that is about functions. */
-import { status } from "@grpc/grpc-js";
+import { status, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { AdapterError, type FunctionAdapter, type ProviderAdapter } from "./adapter";
-import { unary, type FrameParts } from "./frame-calls";
+import { unary, type CallSubject, type FrameParts } from "./frame-calls";
 import { toFailure } from "./frame-messages";
 import { checkAgainst } from "./property-table-check";
 import { decode, encode, hasUnknown, secretPaths } from "./values";
 
 /** Handler of Invoke. */
-export function functionHandlers(parts: FrameParts) {
+export function functionHandlers(parts: FrameParts): UntypedServiceImplementation {
   return {
     invoke: unary(parts, "Invoke", about, async (request: rpc.InvokeRequest, context) => {
       const adapter = findFunction(parts.adapter, request.getTok());
@@ -25,9 +25,9 @@ export function functionHandlers(parts: FrameParts) {
   };
 }
 
-const about = (request: rpc.InvokeRequest) => ({
+const about = (request: rpc.InvokeRequest): Partial<CallSubject> => ({
   type: request.getTok(),
-  mode: request.getPreview() ? ("preview" as const) : ("apply" as const),
+  mode: request.getPreview() ? "preview" : "apply",
 });
 
 function findFunction(adapter: ProviderAdapter, token: string): FunctionAdapter {

@@ -1,7 +1,8 @@
 /** The part of the protocol that is about resources. */
-import { status } from "@grpc/grpc-js";
+import { status, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import {
   AdapterError,
   PartialFailure,
@@ -12,13 +13,13 @@ import {
   type ResourceAdapter,
 } from "./adapter";
 import { keepIgnored } from "./diff";
-import { PartialOutcome, unary, type FrameParts } from "./frame-calls";
+import { PartialOutcome, unary, type CallSubject, type FrameParts } from "./frame-calls";
 import { checkResponse, diffResponse } from "./frame-messages";
 import { checkAgainst } from "./property-table-check";
 import { decode, encode, secretPaths, type Decoded } from "./values";
 
 /** Handlers of Check, Diff, Create, Read, Update and Delete. */
-export function resourceHandlers(parts: FrameParts) {
+export function resourceHandlers(parts: FrameParts): UntypedServiceImplementation {
   const resourceOf = (urn: string): ResourceAdapter => findResource(parts.adapter, typeOf(urn));
   return {
     check: unary(parts, "Check", about, async (request: rpc.CheckRequest, context) =>
@@ -45,11 +46,11 @@ export function typeOf(urn: string): string {
   return qualified.slice(qualified.lastIndexOf("$") + 1);
 }
 
-const about = (request: { getUrn(): string }) => ({ urn: request.getUrn(), type: typeOf(request.getUrn()) });
-const aboutDeletion = (request: rpc.DeleteRequest) => ({ ...about(request), timeoutSeconds: request.getTimeout() });
-const aboutChange = (request: rpc.CreateRequest | rpc.UpdateRequest) => ({
+const about = (request: { getUrn(): string }): Partial<CallSubject> => ({ urn: request.getUrn(), type: typeOf(request.getUrn()) });
+const aboutDeletion = (request: rpc.DeleteRequest): Partial<CallSubject> => ({ ...about(request), timeoutSeconds: request.getTimeout() });
+const aboutChange = (request: rpc.CreateRequest | rpc.UpdateRequest): Partial<CallSubject> => ({
   ...about(request),
-  mode: request.getPreview() ? ("preview" as const) : ("apply" as const),
+  mode: request.getPreview() ? "preview" : "apply",
   timeoutSeconds: request.getTimeout(),
 });
 
@@ -124,7 +125,7 @@ async function update(resource: ResourceAdapter, request: rpc.UpdateRequest, con
   return response;
 }
 
-const outputs = (resource: ResourceAdapter, value: Inputs, sources: readonly Decoded[]) =>
+const outputs = (resource: ResourceAdapter, value: Inputs, sources: readonly Decoded[]): Struct =>
   encode({ value, secrets: secretPaths(value, resource.inputs.secretOutputs ?? [], sources) });
 
 function plannedOutputs(resource: ResourceAdapter, inputs: Inputs): Inputs {

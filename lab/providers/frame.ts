@@ -72,7 +72,7 @@ function handlers(parts: FrameParts): UntypedServiceImplementation {
   return { ...aboutPlugin(parts), ...configHandlers(parts), ...resourceHandlers(parts), ...functionHandlers(parts) };
 }
 
-function aboutPlugin({ adapter, session }: FrameParts) {
+function aboutPlugin({ adapter, session }: FrameParts): UntypedServiceImplementation {
   const handshake: handleUnaryCall<rpc.ProviderHandshakeRequest, rpc.ProviderHandshakeResponse> = (_, callback) => {
     const response = new rpc.ProviderHandshakeResponse();
     response.setAcceptSecrets(true);
@@ -100,7 +100,7 @@ function aboutPlugin({ adapter, session }: FrameParts) {
 }
 
 /** Names and tokens only: nothing generates code from it. */
-function minimalSchema(adapter: ProviderAdapter) {
-  const empty = (tokens: object) => Object.fromEntries(Object.keys(tokens).map((token) => [token, {}]));
+function minimalSchema(adapter: ProviderAdapter): object {
+  const empty = (tokens: object): object => Object.fromEntries(Object.keys(tokens).map((token) => [token, {}]));
   return { name: adapter.name, version: adapter.version, resources: empty(adapter.resources), functions: empty(adapter.functions) };
 }

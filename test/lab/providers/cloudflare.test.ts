@@ -73,6 +73,13 @@ describe("tunnels of the stand-in account", () => {
     await assert.rejects(resource(TUNNEL).create(tunnelInputs, { ...context, config: {} }), /Authentication error/);
   });
 
+  it("let any token in when the account knows none, but not a client without one", async () => {
+    const world = new CloudflareWorld({ accountId: ACCOUNT, zones: {} }, { call: async (_name, _subject, body) => body() });
+    const fields = { name: "home", configSrc: "cloudflare" } as const;
+    await assert.rejects(world.createTunnel({ apiToken: "" }, ACCOUNT, fields), /Authentication error/);
+    await world.createTunnel({ apiToken: "any" }, ACCOUNT, fields);
+  });
+
   it("cannot be deleted while a connector is connected, and can after it went away", async () => {
     const { world, resource } = account();
     const { id, state } = await makeTunnel(resource);

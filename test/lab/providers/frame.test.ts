@@ -174,7 +174,9 @@ describe("the provider frame", () => {
     const client = await connect();
     const result = await client.invoke("toy:index:look", { key: "k" });
     assert.deepEqual(result.getReturn()?.toJavaScript(), { key: "k", answer: secret("apply") });
-    const [failure] = (await client.invoke("toy:index:look", { ky: "k" })).getFailuresList();
+    const refused = await client.invoke("toy:index:look", { ky: "k" });
+    assert.equal(refused.getReturn(), undefined);
+    const [failure] = refused.getFailuresList();
     assert.match(failure?.getReason() ?? "", /did you mean "key"/);
     await assert.rejects(client.invoke("toy:index:look", { key: UNKNOWN_TEXT }), /unknown arguments/);
   });
