@@ -21,7 +21,13 @@ interface CatalogueEntry {
 /** Real charts out of pinned module sources. They are packaged when they are first asked for. */
 const REAL: readonly CatalogueEntry[] = [
   { name: "cilium", version: "1.20.2", module: "github.com/cilium/cilium", folder: "install/kubernetes/cilium" },
-  { name: "cert-manager", version: "v1.21.2", appVersion: "v1.21.2", module: "github.com/cert-manager/cert-manager", folder: "deploy/charts/cert-manager" },
+  {
+    name: "cert-manager",
+    version: "v1.21.2",
+    appVersion: "v1.21.2",
+    module: "github.com/cert-manager/cert-manager",
+    folder: "deploy/charts/cert-manager",
+  },
   {
     name: "gateway-helm",
     version: "v1.9.1",
@@ -31,19 +37,59 @@ const REAL: readonly CatalogueEntry[] = [
     valuesFile: "values.tmpl.yaml",
     substitutions: { GatewayImage: "docker.io/envoyproxy/gateway:v1.9.1", GatewayImagePullPolicy: "IfNotPresent" },
   },
-  { name: "ai-gateway-helm", version: "v1.0.0", appVersion: "v1.0.0", module: "github.com/envoyproxy/ai-gateway", folder: "manifests/charts/ai-gateway-helm" },
-  { name: "ai-gateway-crds-helm", version: "v1.0.0", appVersion: "v1.0.0", module: "github.com/envoyproxy/ai-gateway", folder: "manifests/charts/ai-gateway-crds-helm" },
-  { name: "external-secrets", version: "1.3.2", appVersion: "v1.3.2", module: "github.com/external-secrets/external-secrets", folder: "deploy/charts/external-secrets" },
+  {
+    name: "ai-gateway-helm",
+    version: "v1.0.0",
+    appVersion: "v1.0.0",
+    module: "github.com/envoyproxy/ai-gateway",
+    folder: "manifests/charts/ai-gateway-helm",
+  },
+  {
+    name: "ai-gateway-crds-helm",
+    version: "v1.0.0",
+    appVersion: "v1.0.0",
+    module: "github.com/envoyproxy/ai-gateway",
+    folder: "manifests/charts/ai-gateway-crds-helm",
+  },
+  {
+    name: "external-secrets",
+    version: "1.3.2",
+    appVersion: "v1.3.2",
+    module: "github.com/external-secrets/external-secrets",
+    folder: "deploy/charts/external-secrets",
+  },
   { name: "external-dns", version: "1.21.1", module: "sigs.k8s.io/external-dns", folder: "charts/external-dns" },
   { name: "metrics-server", version: "3.13.1", module: "sigs.k8s.io/metrics-server", folder: "charts/metrics-server" },
-  { name: "reloader", version: "2.2.13", appVersion: "v1.4.19", module: "github.com/stakater/Reloader", folder: "deployments/kubernetes/chart/reloader" },
+  {
+    name: "reloader",
+    version: "2.2.13",
+    appVersion: "v1.4.19",
+    module: "github.com/stakater/Reloader",
+    folder: "deployments/kubernetes/chart/reloader",
+  },
   { name: "spegel", version: "0.7.3", appVersion: "v0.7.3", module: "github.com/spegel-org/spegel", folder: "charts/spegel" },
   { name: "volsync", version: "0.16.0", module: "github.com/backube/volsync", folder: "helm/volsync" },
-  { name: "proxmox-csi-plugin", version: "0.5.6", module: "github.com/sergelogvinov/proxmox-csi-plugin", folder: "charts/proxmox-csi-plugin" },
-  { name: "proxmox-cloud-controller-manager", version: "0.2.11", module: "github.com/sergelogvinov/proxmox-cloud-controller-manager", folder: "charts/proxmox-cloud-controller-manager" },
+  {
+    name: "proxmox-csi-plugin",
+    version: "0.5.6",
+    module: "github.com/sergelogvinov/proxmox-csi-plugin",
+    folder: "charts/proxmox-csi-plugin",
+  },
+  {
+    name: "proxmox-cloud-controller-manager",
+    version: "0.2.11",
+    module: "github.com/sergelogvinov/proxmox-cloud-controller-manager",
+    folder: "charts/proxmox-cloud-controller-manager",
+  },
   { name: "loki", version: "6.55.0", module: "github.com/grafana/loki/v3", folder: "production/helm/loki" },
   { name: "alloy", version: "1.9.0", appVersion: "v1.17.1", module: "github.com/grafana/alloy", folder: "operations/helm/charts/alloy" },
-  { name: "vault-operator", version: "1.23.0", appVersion: "v1.23.0", module: "github.com/bank-vaults/vault-operator", folder: "deploy/charts/vault-operator" },
+  {
+    name: "vault-operator",
+    version: "1.23.0",
+    appVersion: "v1.23.0",
+    module: "github.com/bank-vaults/vault-operator",
+    folder: "deploy/charts/vault-operator",
+  },
 ];
 
 const FLUX_OPERATOR = "github.com/controlplaneio-fluxcd/flux-operator";

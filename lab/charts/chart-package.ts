@@ -53,14 +53,18 @@ export function packageChart(source: ChartSource): ChartPackage {
 
 function substitute(content: Buffer, values: Readonly<Record<string, string>>): Buffer {
   const names = Object.entries(values);
-  return names.length === 0 ? content : Buffer.from(names.reduce((text, [name, value]) => text.replaceAll(`\${${name}}`, value), content.toString("utf8")));
+  return names.length === 0
+    ? content
+    : Buffer.from(names.reduce((text, [name, value]) => text.replaceAll(`\${${name}}`, value), content.toString("utf8")));
 }
 
 /** Files whose place is taken by what is made here; a lock would name what was left out. */
 const OWN_FILES: readonly string[] = ["Chart.yaml", "Chart.template.yaml", "Chart.lock", "values.yaml"];
 
 function chartMetadata({ name, version, appVersion, directory }: ChartSource): ChartMetadata {
-  const file = ["Chart.yaml", "Chart.template.yaml"].map((candidate) => join(directory, candidate)).find((candidate) => existsSync(candidate));
+  const file = ["Chart.yaml", "Chart.template.yaml"]
+    .map((candidate) => join(directory, candidate))
+    .find((candidate) => existsSync(candidate));
   if (file === undefined) throw new Error(`${directory} holds no chart`);
   const original = parse(readFileSync(file, "utf8")) as ChartMetadata; // Helm checks what it reads
   const missing = (original.dependencies ?? []).filter((dependency) => !existsSync(join(directory, "charts", dependency.name)));
@@ -95,7 +99,12 @@ function ignoreRules(directory: string): (path: string) => boolean {
 function matches(rule: string, path: string): boolean {
   const folder = rule.endsWith("/");
   const pattern = rule.replace(/^\//, "").replace(/\/$/, "");
-  const glob = new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, "[^/]*").replace(/\?/g, "[^/]")}$`);
+  const glob = new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replace(/\*/g, "[^/]*")
+      .replace(/\?/g, "[^/]")}$`,
+  );
   const parts = path.split("/");
   if (pattern.includes("/") || rule.startsWith("/")) return parts.some((_, count) => glob.test(parts.slice(0, count + 1).join("/")));
   return (folder ? parts.slice(0, -1) : parts).some((part) => glob.test(part));

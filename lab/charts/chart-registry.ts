@@ -100,7 +100,8 @@ export class ChartRegistry {
       return send(response, method, { mediaType: "application/json", content });
     }
     const blob = kind === "manifests" ? this.#manifest(charts, reference) : this.#blob(charts, reference);
-    if (blob === undefined) return failure(response, 404, kind === "manifests" ? "MANIFEST_UNKNOWN" : "BLOB_UNKNOWN", `no ${reference} in ${repository}`);
+    if (blob === undefined)
+      return failure(response, 404, kind === "manifests" ? "MANIFEST_UNKNOWN" : "BLOB_UNKNOWN", `no ${reference} in ${repository}`);
     response.setHeader("Docker-Content-Digest", blob.digest);
     send(response, method, blob);
   }
@@ -138,7 +139,11 @@ function toBlob(mediaType: string, content: Buffer): Blob {
   return { mediaType, content, digest: `sha256:${createHash("sha256").update(content).digest("hex")}` };
 }
 
-function send(response: ServerResponse, method: string, { mediaType, content }: { readonly mediaType: string; readonly content: Buffer }): void {
+function send(
+  response: ServerResponse,
+  method: string,
+  { mediaType, content }: { readonly mediaType: string; readonly content: Buffer },
+): void {
   response.writeHead(200, { "content-type": mediaType, "content-length": content.length });
   response.end(method === "HEAD" ? undefined : content);
 }

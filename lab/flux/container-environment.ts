@@ -17,10 +17,14 @@ async function valueOf({ name, value, valueFrom }: EnvVar, pod: Pod, container: 
   if (valueFrom === undefined) return value ?? "";
   if (valueFrom.fieldRef !== undefined) return fieldOf(pod, valueFrom.fieldRef.fieldPath);
   if (valueFrom.resourceFieldRef !== undefined) return limitOf(container, valueFrom.resourceFieldRef.resource);
-  const [kind, reference] = valueFrom.secretKeyRef === undefined ? (["configMap", valueFrom.configMapKeyRef] as const) : (["secret", valueFrom.secretKeyRef] as const);
+  const [kind, reference] =
+    valueFrom.secretKeyRef === undefined
+      ? (["configMap", valueFrom.configMapKeyRef] as const)
+      : (["secret", valueFrom.secretKeyRef] as const);
   if (reference === undefined) throw new Error(`environment variable ${name}: unknown source`);
   const found = await read(kind, reference.name, reference.key);
-  if (found === undefined && reference.optional !== true) throw new Error(`environment variable ${name}: no key ${reference.key} in ${kind} ${reference.name}`);
+  if (found === undefined && reference.optional !== true)
+    throw new Error(`environment variable ${name}: no key ${reference.key} in ${kind} ${reference.name}`);
   return found;
 }
 
@@ -47,7 +51,16 @@ function limitOf({ resources }: Container, resource: string): string {
 }
 
 const SUFFIXES: Readonly<Record<string, number>> = {
-  "": 1, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40,
+  "": 1,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
 };
 
 /** A Kubernetes quantity such as `1Gi` or `500m` as a number. @throws Error when it is none. */
@@ -65,5 +78,7 @@ export function expandArguments(args: readonly string[], environment: Readonly<R
 
 /** The container's `/tmp`, wherever the environment names it, becomes a directory of the process' own. */
 export function insideDirectory(environment: Readonly<Record<string, string>>, directory: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.startsWith("/tmp/") ? `${directory}${value}` : value]));
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, value.startsWith("/tmp/") ? `${directory}${value}` : value]),
+  );
 }

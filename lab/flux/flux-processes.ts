@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Toolchain } from "../contracts";
 import { ignoreMissing, type KubeClient } from "../kubernetes/client";
@@ -51,7 +51,9 @@ export class FluxProcesses {
   }
 
   async start(): Promise<void> {
-    this.#ports = await freePorts(["storage", "events", "receiver"]);
+    this.#ports = await freePorts(["storage", "events", "receiver"], this.#rememberedPorts());
+    mkdirSync(join(this.#args.labDir, "flux"), { recursive: true, mode: 0o700 });
+    writeFileSync(this.#portsFile, JSON.stringify(this.#ports));
     this.#pods.start();
   }
 
@@ -70,6 +72,19 @@ export class FluxProcesses {
   async stop(): Promise<void> {
     await this.#pods.stop();
     await Promise.all([...this.#running.keys()].map((controller) => this.#stop(controller)));
+  }
+
+  get #portsFile(): string {
+    return join(this.#args.labDir, "flux", "ports.json");
+  }
+
+  /** The ports of the last time, so that addresses in the status of Flux' objects stay true. */
+  #rememberedPorts(): Partial<FluxPorts> {
+    try {
+      return JSON.parse(readFileSync(this.#portsFile, "utf8")) as Partial<FluxPorts>; // our own file; a port that is taken is replaced
+    } catch {
+      return {};
+    }
   }
 
   async #reconcile(): Promise<void> {
@@ -118,7 +133,9 @@ export class FluxProcesses {
 
   async #read(kind: "secret" | "configMap", name: string, key: string): Promise<string | undefined> {
     const namespace = this.#args.namespace ?? "flux-system";
-    const object = await this.#args.client.request("GET", `/api/v1/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`).catch(ignoreMissing);
+    const object = await this.#args.client
+      .request("GET", `/api/v1/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`)
+      .catch(ignoreMissing);
     const text = textAt(object, "data", key);
     return text === undefined || kind === "configMap" ? text : Buffer.from(text, "base64").toString("utf8");
   }

@@ -13,7 +13,10 @@ export const GIT_ENVIRONMENT = {
 
 /** Runs git in a repository. @returns its output, trimmed. @throws Error with git's own words. */
 export async function git(repository: string, args: readonly string[], input?: Buffer): Promise<string> {
-  const child = spawn("git", ["--git-dir", repository, ...args], { env: { PATH: process.env["PATH"] ?? "", ...GIT_ENVIRONMENT }, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn("git", ["--git-dir", repository, ...args], {
+    env: { PATH: process.env["PATH"] ?? "", ...GIT_ENVIRONMENT },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));

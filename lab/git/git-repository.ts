@@ -34,7 +34,10 @@ export class GitRepository {
     const head = await this.head();
     const staging = "refs/hearth/staging";
     await git(this.path, ["fast-import", "--quiet", "--force"], fastImport(staging, tree, message, head));
-    const [commit, imported] = await Promise.all([git(this.path, ["rev-parse", staging]), git(this.path, ["rev-parse", `${staging}^{tree}`])]);
+    const [commit, imported] = await Promise.all([
+      git(this.path, ["rev-parse", staging]),
+      git(this.path, ["rev-parse", `${staging}^{tree}`]),
+    ]);
     if (head !== undefined && imported === (await git(this.path, ["rev-parse", `${head}^{tree}`]))) return head;
     await git(this.path, ["update-ref", `refs/heads/${this.branch}`, commit, head ?? ""]);
     return commit;

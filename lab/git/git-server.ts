@@ -94,7 +94,11 @@ export class GitServer {
   #allowed(request: IncomingMessage): boolean {
     if (this.#args.token === undefined) return true;
     const [scheme, credentials = ""] = (request.headers.authorization ?? "").split(" ");
-    const password = Buffer.from(Buffer.from(credentials, "base64").toString("utf8").replace(/^[^:]*:/, ""));
+    const password = Buffer.from(
+      Buffer.from(credentials, "base64")
+        .toString("utf8")
+        .replace(/^[^:]*:/, ""),
+    );
     const wanted = Buffer.from(this.#args.token);
     return scheme === "Basic" && password.length === wanted.length && timingSafeEqual(password, wanted);
   }

@@ -41,7 +41,13 @@ export async function callReceivers({ client, receiverUrl, repositoryUrl }: Push
   return (await Promise.all(calls)).flat();
 }
 
-async function call(args: { client: PushWebhookArgs["client"]; receiver: KubeObject; url: string; payload: string; started: number }): Promise<readonly Delivery[]> {
+async function call(args: {
+  client: PushWebhookArgs["client"];
+  receiver: KubeObject;
+  url: string;
+  payload: string;
+  started: number;
+}): Promise<readonly Delivery[]> {
   const { client, receiver, url, payload, started } = args;
   const secret = await client.find(`/api/v1/namespaces/flux-system/secrets/${textAt(receiver, "spec", "secretRef", "name") ?? ""}`);
   const token = Buffer.from(textAt(secret, "data", "token") ?? "", "base64").toString("utf8");

@@ -23,12 +23,20 @@ export interface ControlPlaneArgs {
   readonly processes: Processes;
 }
 
+interface Part {
+  readonly name: string;
+  readonly flags: Flags;
+  /** Changes with whatever makes a new start necessary. */
+  readonly signature: string;
+}
+
 /** Real etcd, kube-apiserver, controller-manager and scheduler as processes on 127.0.0.1, as a machine config defines them. */
 export class ControlPlane {
   readonly client: KubeClient;
   readonly pki: ClusterPki;
   readonly ports: ControlPlanePorts;
   readonly #args: ControlPlaneArgs;
+  readonly #signatures = new Map<string, string>();
 
   private constructor(args: ControlPlaneArgs, pki: ClusterPki, ports: ControlPlanePorts, client: KubeClient) {
     this.#args = args;
@@ -48,9 +56,25 @@ export class ControlPlane {
     const access = { host: "127.0.0.1", port: ports.apiServer, ca: pki.caCertificate("k8s"), certificate: admin.certificate, key: admin.key };
     const plane = new ControlPlane(args, pki, ports, new KubeClient(access));
     pki.write("admin.kubeconfig", kubeconfig({ server: plane.server, ca: access.ca, user: admin, name: "admin" }));
-    await plane.#writeConfiguration(spec);
+    await plane.#writeKubeconfigs();
     await plane.#startProcesses(spec);
     return plane;
+  }
+
+  /**
+   * Takes a changed machine config or another control plane into account, as Talos renders its static pods anew: the API
+   * server reads a new certificate by itself; a process whose flags or files changed is started again.
+   * @returns the names of the processes that were started again.
+   */
+  async update(spec: ControlPlaneSpec): Promise<readonly string[]> {
+    await this.pki.writeAll(spec.controlPlanes.map(({ address }) => address));
+    const changed = this.#plan(spec).filter(({ name, signature }) => this.#signatures.get(name) !== signature);
+    for (const part of changed) {
+      await this.#args.processes.stop(part.name);
+      this.#start(part);
+      if (part.name === "etcd" || part.name === "kube-apiserver") await this.#waitUntilReady();
+    }
+    return changed.map(({ name }) => name);
   }
 
   /** URL of the API server itself, behind every node's and the VIP's forwarder. */
@@ -75,36 +99,47 @@ export class ControlPlane {
     await processes.stop("etcd");
   }
 
-  async #writeConfiguration({ facts }: ControlPlaneSpec): Promise<void> {
+  async #writeKubeconfigs(): Promise<void> {
     const { pki } = this;
-    pki.write("admission-control-config.yaml", admissionConfig(facts));
-    pki.write("encryption-config.yaml", encryptionConfig(facts));
-    pki.write("scheduler-config.yaml", schedulerConfig(pki.path("scheduler.kubeconfig")));
     for (const name of ["controller-manager", "scheduler"]) {
       const user = await pki.client(`system:kube-${name}`);
       pki.write(`${name}.kubeconfig`, kubeconfig({ server: this.server, ca: pki.caCertificate("k8s"), user, name }));
     }
   }
 
-  async #startProcesses({ facts }: ControlPlaneSpec): Promise<void> {
+  async #startProcesses(spec: ControlPlaneSpec): Promise<void> {
+    const [etcd, apiServer, ...clients] = this.#plan(spec);
+    for (const part of [etcd, apiServer]) if (part !== undefined) this.#start(part);
+    await this.#waitUntilReady();
+    for (const part of clients) this.#start(part);
+  }
+
+  /** What is to run, in the order of starting; the configuration files are written. */
+  #plan({ facts }: ControlPlaneSpec): readonly Part[] {
     const { ports, pki } = this;
     const path = (file: string): string => pki.path(file);
     const dataDir = etcdDirectory(this.#args.labDir);
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const apiServer = apiServerFlags(facts, ports, path);
-    this.#start("etcd", etcdFlags(facts, ports, path, dataDir), {});
-    this.#start("kube-apiserver", apiServer, { GOGC: "60" });
-    await this.#waitUntilReady();
-    this.#start("kube-controller-manager", controllerManagerFlags(facts, ports, path), { GOGC: "60" });
-    this.#start("kube-scheduler", schedulerFlags(facts, ports, path), { GOGC: "60" });
+    const [admission, encryption] = [admissionConfig(facts), encryptionConfig(facts)];
+    pki.write("admission-control-config.yaml", admission);
+    pki.write("encryption-config.yaml", encryption);
+    pki.write("scheduler-config.yaml", schedulerConfig(path("scheduler.kubeconfig")));
+    return [
+      toPart("etcd", etcdFlags(facts, ports, path, dataDir), []),
+      toPart("kube-apiserver", apiServerFlags(facts, ports, path), [admission, encryption]),
+      toPart("kube-controller-manager", controllerManagerFlags(facts, ports, path), []),
+      toPart("kube-scheduler", schedulerFlags(facts, ports, path), []),
+    ];
   }
 
-  #start(name: string, flags: Flags, environment: Readonly<Record<string, string>>): void {
+  #start({ name, flags, signature }: Part): void {
     const { processes, toolchain } = this.#args;
-    const part = name.replace(/^kube-/, "");
+    const command = name.replace(/^kube-/, "");
     // The API server waits up to a minute for clients to leave; nothing is lost when it is ended sooner, since etcd goes on.
     const graceMs = name === "kube-apiserver" ? 3_000 : 10_000;
-    processes.start({ name, command: toolchain.path("kube"), args: [part, ...toArguments(flags)], environment, graceMs });
+    const environment: Readonly<Record<string, string>> = name === "etcd" ? {} : { GOGC: "60" };
+    processes.start({ name, command: toolchain.path("kube"), args: [command, ...toArguments(flags)], environment, graceMs });
+    this.#signatures.set(name, signature);
   }
 
   async #waitUntilReady(): Promise<void> {
@@ -119,6 +154,10 @@ export class ControlPlane {
       await sleep(50);
     }
   }
+}
+
+function toPart(name: string, flags: Flags, files: readonly string[]): Part {
+  return { name, flags, signature: JSON.stringify([toArguments(flags), files]) };
 }
 
 /** Removes etcd's data: the cluster is gone. */

@@ -25,7 +25,6 @@ export interface LabKubernetesArgs {
 }
 
 interface Running {
-  readonly spec: ControlPlaneSpec;
   readonly plane: ControlPlane;
   readonly cni: CniWatch;
   readonly standIns: StandIns;
@@ -72,6 +71,11 @@ export class LabKubernetes implements KubernetesRuntime {
   }
 
   async start(spec: ControlPlaneSpec): Promise<void> {
+    if (this.#running !== undefined) {
+      this.#remarkVersion("kube-apiserver", spec.facts.apiServerImage);
+      await this.#running.plane.update(spec);
+      return;
+    }
     this.#starting ??= this.#start(spec).catch(async (error: unknown) => {
       this.#starting = undefined;
       await this.processes.stopAll();
@@ -85,8 +89,7 @@ export class LabKubernetes implements KubernetesRuntime {
     const name = node.facts.hostname;
     this.#agents.get(name)?.pause();
     const { certificate, key } = await plane.pki.client(`system:node:${name}`, ["system:nodes"]);
-    const { port } = { port: plane.ports.apiServer };
-    const kubelet = new KubeClient({ host: "127.0.0.1", port, ca: plane.pki.caCertificate("k8s"), certificate, key });
+    const kubelet = new KubeClient({ host: "127.0.0.1", port: plane.ports.apiServer, ca: plane.pki.caCertificate("k8s"), certificate, key });
     const agent = new NodeAgent(name, kubelet, plane.client);
     this.#agents.set(name, agent);
     this.#remarkVersion("kubelet", node.facts.kubeletImage);
@@ -131,7 +134,7 @@ export class LabKubernetes implements KubernetesRuntime {
     const standIns = new StandIns(plane.client, STAND_INS, onError);
     cni.start();
     standIns.start();
-    return { spec, plane, cni, standIns };
+    return { plane, cni, standIns };
   }
 
   async #startKwok({ pki, server }: ControlPlane, { facts }: ControlPlaneSpec): Promise<void> {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
@@ -15,6 +14,7 @@ import { conditionStatus, type KubeNode, type KubeObject, listAt, type Pod, type
 import { processIdentity } from "../../lab/kubernetes/process-identity";
 import { LabKubernetes } from "../../lab/kubernetes/runtime";
 import { startTalosHelper } from "../../lab/toolchain/talos-helper-client";
+import { ciliumAgent, etcdValue, helmRelease, instance, operator, servedAddresses, tree } from "./lab-objects";
 import { eventually, machines, pssMib, realToolchain } from "./lab-fixture";
 
 const FLUX = "/apis/fluxcd.controlplane.io/v1/namespaces/flux-system/fluxinstances/flux";
@@ -52,8 +52,18 @@ describe("the lab's Kubernetes, with real binaries", function () {
     toolchain = await realToolchain();
     helper = startTalosHelper(toolchain.path("talos-helper"));
     nodes = await machines(helper, [
-      { name: "cp-1", address: addresses[0], patches: ["cluster: { allowSchedulingOnControlPlanes: true, apiServer: { extraArgs: { event-ttl: 2h } } }"] },
-      { name: "worker-1", address: addresses[1], patches: ['machine: { nodeLabels: { "example.org/zone": a }, kubelet: { extraConfig: { registerWithTaints: [{ key: example.org/gpu, effect: NoSchedule }] } } }'] },
+      {
+        name: "cp-1",
+        address: addresses[0],
+        patches: ["cluster: { allowSchedulingOnControlPlanes: true, apiServer: { extraArgs: { event-ttl: 2h } } }"],
+      },
+      {
+        name: "worker-1",
+        address: addresses[1],
+        patches: [
+          'machine: { nodeLabels: { "example.org/zone": a }, kubelet: { extraConfig: { registerWithTaints: [{ key: example.org/gpu, effect: NoSchedule }] } } }',
+        ],
+      },
       { name: "worker-2", address: addresses[2], patches: ['machine: { nodeLabels: { "node-restriction.kubernetes.io/rack": b } }'] },
     ]);
     lab = new LabKubernetes({ labDir, toolchain, helper, onError });
@@ -61,7 +71,9 @@ describe("the lab's Kubernetes, with real binaries", function () {
     git = await GitServer.start({
       repository: join(labDir, "git", "home.git"),
       onPush: async (push) => {
-        deliveries.push(...(await callReceivers({ client: lab.client, receiverUrl: () => flux.receiverUrl, repositoryUrl: git.url }, push)));
+        deliveries.push(
+          ...(await callReceivers({ client: lab.client, receiverUrl: () => flux.receiverUrl, repositoryUrl: git.url }, push)),
+        );
       },
     });
   });
@@ -91,7 +103,10 @@ describe("the lab's Kubernetes, with real binaries", function () {
     const dir = mkdtempSync(join(tmpdir(), "hearth-lab-bad-"));
     const bad = new LabKubernetes({ labDir: dir, toolchain, helper });
     try {
-      await assert.rejects(bad.start({ facts: { ...facts, apiServerExtraArgs: { "no-such-flag": "1" } }, controlPlanes }), /unknown flag: --no-such-flag/);
+      await assert.rejects(
+        bad.start({ facts: { ...facts, apiServerExtraArgs: { "no-such-flag": "1" } }, controlPlanes }),
+        /unknown flag: --no-such-flag/,
+      );
       assert.deepEqual(bad.processes.running(), []);
     } finally {
       await bad.stop({ wipe: true });
@@ -101,12 +116,25 @@ describe("the lab's Kubernetes, with real binaries", function () {
 
   it("enforces the machine config's Pod Security defaults", async () => {
     await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "apps" } });
-    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "root", namespace: "apps" }, spec: { hostNetwork: true, containers: [{ name: "a", image: "a" }] } };
-    await assert.rejects(apply(pod), (error) => error instanceof ApiError && error.status === 403 && /PodSecurity "baseline/.test(error.message));
+    const pod = {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: "root", namespace: "apps" },
+      spec: { hostNetwork: true, containers: [{ name: "a", image: "a" }] },
+    };
+    await assert.rejects(
+      apply(pod),
+      (error) => error instanceof ApiError && error.status === 403 && /PodSecurity "baseline/.test(error.message),
+    );
   });
 
   it("keeps Secrets encrypted in etcd with the machine config's key", async () => {
-    await apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "canary", namespace: "apps" }, stringData: { word: "canary-in-clear" } });
+    await apply({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "canary", namespace: "apps" },
+      stringData: { word: "canary-in-clear" },
+    });
     const ports: unknown = JSON.parse(readFileSync(join(labDir, "pki", "ports.json"), "utf8"));
     const stored = await etcdValue(labDir, Number(Reflect.get(Object(ports), "etcdClient")), "/registry/secrets/apps/canary");
     assert.match(stored, /^k8s:enc:secretbox:v1:key2:/);
@@ -119,14 +147,23 @@ describe("the lab's Kubernetes, with real binaries", function () {
       const list = await lab.client.list<KubeNode>("/api/v1/nodes");
       return list.length === 3 && list.every((node) => conditionStatus(node, "Ready") !== undefined) ? list : undefined;
     });
-    assert.deepEqual(found.map((node) => conditionStatus(node, "Ready")), ["False", "False", "False"]);
+    assert.deepEqual(
+      found.map((node) => conditionStatus(node, "Ready")),
+      ["False", "False", "False"],
+    );
     const [cp, worker, refused] = ["cp-1", "worker-1", "worker-2"].map((name) => found.find(({ metadata }) => metadata.name === name));
     assert.equal(cp?.metadata.labels?.["node-role.kubernetes.io/control-plane"], "");
     assert.equal(worker?.metadata.labels?.["example.org/zone"], "a");
     assert.ok(worker?.spec?.taints?.some(({ key }) => key === "example.org/gpu"));
     assert.equal(refused?.metadata.labels?.["node-restriction.kubernetes.io/rack"], undefined);
-    assert.ok(lab.remarks.some((remark) => /worker-2.*not allowed to modify labels/.test(remark)), lab.remarks.join("\n"));
-    assert.deepEqual(cp?.status?.addresses?.map(({ address }) => address), ["127.10.0.11", "cp-1"]);
+    assert.ok(
+      lab.remarks.some((remark) => /worker-2.*not allowed to modify labels/.test(remark)),
+      lab.remarks.join("\n"),
+    );
+    assert.deepEqual(
+      cp?.status?.addresses?.map(({ address }) => address),
+      ["127.10.0.11", "cp-1"],
+    );
   });
 
   it("makes a node ready once the CNI agent's pod runs on it, and takes that back when it goes", async () => {
@@ -149,7 +186,8 @@ describe("the lab's Kubernetes, with real binaries", function () {
     await lab.nodeStopped("worker-1");
     const pod = { metadata: { name: "waits", namespace: "apps" }, spec: { nodeName: "worker-1", containers: [{ name: "a", image: "a" }] } };
     await apply({ apiVersion: "v1", kind: "Pod", ...pod });
-    const phase = async (): Promise<string | undefined> => (await lab.client.find<Pod>("/api/v1/namespaces/apps/pods/waits"))?.status?.phase;
+    const phase = async (): Promise<string | undefined> =>
+      (await lab.client.find<Pod>("/api/v1/namespaces/apps/pods/waits"))?.status?.phase;
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     assert.equal(await phase(), "Pending");
     const [, facts] = nodes;
@@ -162,7 +200,9 @@ describe("the lab's Kubernetes, with real binaries", function () {
     const template = { spec: { restartPolicy: "Never", containers: [{ name: "a", image: "a" }] } };
     await apply({ apiVersion: "batch/v1", kind: "Job", metadata: { name: "once", namespace: "apps" }, spec: { template } });
     const job = "/apis/batch/v1/namespaces/apps/jobs/once";
-    await eventually("the Job completes", async () => (conditionStatus((await lab.client.find(job)) ?? {}, "Complete") === "True" ? true : undefined));
+    await eventually("the Job completes", async () =>
+      conditionStatus((await lab.client.find(job)) ?? {}, "Complete") === "True" ? true : undefined,
+    );
   });
 
   it("gives a LoadBalancer Service an address only out of a pool that selects it", async () => {
@@ -175,7 +215,12 @@ describe("the lab's Kubernetes, with real binaries", function () {
     });
     await apply(service("plain"));
     await apply(service("asked", { "lbipam.cilium.io/ips": "127.10.0.200" }));
-    const pool = { apiVersion: "cilium.io/v2", kind: "CiliumLoadBalancerIPPool", metadata: { name: "pool" }, spec: { blocks: [{ cidr: "127.10.0.192/26" }] } };
+    const pool = {
+      apiVersion: "cilium.io/v2",
+      kind: "CiliumLoadBalancerIPPool",
+      metadata: { name: "pool" },
+      spec: { blocks: [{ cidr: "127.10.0.192/26" }] },
+    };
     assert.equal(await addressOf("plain"), undefined);
     await eventually("the pool's kind is served", () => apply(pool).catch(() => undefined));
     assert.equal(await eventually("address", () => addressOf("asked")), "127.10.0.200");
@@ -188,7 +233,12 @@ describe("the lab's Kubernetes, with real binaries", function () {
     await git.publish(tree("first"), "First");
     const since = Date.now();
     await apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "flux-system" } });
-    await apply({ apiVersion: "v1", kind: "Secret", metadata: { name: "webhook-token", namespace: "flux-system" }, stringData: { token: "receiver-token" } });
+    await apply({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "webhook-token", namespace: "flux-system" },
+      stringData: { token: "receiver-token" },
+    });
     await applyFiles(join(toolchain.moduleDir(OPERATOR_MODULE), "config/crd/bases"), /\.yaml$/);
     for (const object of operator()) await apply(object);
     await eventually("the instance's kind is served", () => apply(instance(git.url)).catch(() => undefined));
@@ -205,7 +255,10 @@ describe("the lab's Kubernetes, with real binaries", function () {
     deliveries.length = 0;
     const since = Date.now();
     await git.publish(tree("second"), "Second");
-    assert.deepEqual(deliveries.map(({ status }) => status), [200]);
+    assert.deepEqual(
+      deliveries.map(({ status }) => status),
+      [200],
+    );
     await eventually("the push arrives", async () => ((await echo()) === "second" ? true : undefined), 5_000);
     took("push to applied", since);
   });
@@ -213,7 +266,12 @@ describe("the lab's Kubernetes, with real binaries", function () {
   it("is locked down as FluxInstance says: no reference across namespaces", async () => {
     const sourceRef = { kind: "GitRepository", name: "flux-system", namespace: "flux-system" };
     const spec = { interval: "1h", path: "kubernetes/lab", prune: true, sourceRef };
-    await apply({ apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization", metadata: { name: "stray", namespace: "apps" }, spec });
+    await apply({
+      apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+      kind: "Kustomization",
+      metadata: { name: "stray", namespace: "apps" },
+      spec,
+    });
     const path = "/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/apps/kustomizations/stray";
     const reason = await eventually("a verdict", async () => {
       const [condition] = listAt(await lab.client.find(path), "status", "conditions").filter((one) => textAt(one, "type") === "Ready");
@@ -238,11 +296,38 @@ describe("the lab's Kubernetes, with real binaries", function () {
     assert.match(await release("typo", { logLevl: "debug" }), /logLevl/);
   });
 
+  it("starts only the processes again that a changed machine config concerns, and serves a new control plane's address", async () => {
+    const { facts, controlPlanes } = control();
+    const before = new Map(lab.processes.running().map(({ name, pid }) => [name, pid]));
+    const changed = { ...facts, schedulerExtraArgs: { v: "1" } };
+    await lab.start({ facts: changed, controlPlanes: [...controlPlanes, { name: "cp-2", address: "127.10.0.12" }] });
+    const started = lab.processes.running().flatMap(({ name, pid }) => (before.get(name) === pid ? [] : [name]));
+    assert.deepEqual(started, ["kube-scheduler"]);
+    await eventually(
+      "the new certificate",
+      async () => ((await servedAddresses(lab.apiServer?.port ?? 0)).includes("127.10.0.12") ? true : undefined),
+      90_000,
+    );
+    await lab.start(control());
+    assert.deepEqual(
+      lab.processes
+        .running()
+        .filter(({ name }) => name !== "kube-scheduler")
+        .filter(({ name, pid }) => before.get(name) !== pid),
+      [],
+    );
+  });
+
   it("uses under 2.5 GiB, with every process once", () => {
     const running = lab.processes.running();
-    console.log(`      ${pssMib(running.map(({ pid }) => pid)) ?? "?"} MiB (PSS): ${running.map(({ name, pid }) => `${name} ${pssMib([pid]) ?? "?"}`).join(", ")}`);
+    console.log(
+      `      ${pssMib(running.map(({ pid }) => pid)) ?? "?"} MiB (PSS): ${running.map(({ name, pid }) => `${name} ${pssMib([pid]) ?? "?"}`).join(", ")}`,
+    );
     assert.ok((pssMib([process.pid, ...running.map(({ pid }) => pid)]) ?? 0) < 2560);
-    assert.deepEqual(running.filter(({ name }) => lab.processes.restarts(name) > 0), []);
+    assert.deepEqual(
+      running.filter(({ name }) => lab.processes.restarts(name) > 0),
+      [],
+    );
   });
 
   it("leaves no process behind, and finds its cluster again when it starts on the same data", async () => {
@@ -251,12 +336,29 @@ describe("the lab's Kubernetes, with real binaries", function () {
     await flux.stop();
     await lab.stop({ wipe: false });
     took("stopped", since);
-    assert.deepEqual(pids.filter(({ pid }) => processIdentity(pid) !== undefined), []);
+    assert.deepEqual(
+      pids.filter(({ pid }) => processIdentity(pid) !== undefined),
+      [],
+    );
     assert.equal(readFileSync(join(labDir, "pids.json"), "utf8"), "[]");
     const again = Date.now();
     await lab.start(control());
     took("started again", again);
     assert.equal(await echo(), "second");
+    for (const [index, facts] of nodes.entries()) await lab.registerNode({ facts, address: addresses[index] ?? "" });
+    flux = new FluxProcesses({ labDir, toolchain, processes: lab.processes, client: lab.client, access: lab.access, onError });
+    await flux.start();
+    await eventually("Flux runs", async () => (flux.running.length === 5 ? true : undefined));
+    await git.publish(tree("third"), "Third");
+    await eventually("the push arrives", async () => {
+      if ((await echo()) === "third") return true;
+      await callReceivers(
+        { client: lab.client, receiverUrl: () => flux.receiverUrl, repositoryUrl: git.url },
+        { before: undefined, after: "", branch: "main" },
+      );
+      return undefined;
+    });
+    took("synced again", again);
   });
 
   async function applyFiles(folder: string, names: RegExp): Promise<void> {
@@ -282,100 +384,3 @@ describe("the lab's Kubernetes, with real binaries", function () {
     return textAt(await lab.client.find("/api/v1/namespaces/default/configmaps/echo"), "data", "says");
   }
 });
-
-function ciliumAgent(): KubeObject {
-  const labels = { "k8s-app": "cilium" };
-  const spec = { hostNetwork: true, tolerations: [{ operator: "Exists" }], containers: [{ name: "cilium-agent", image: "quay.io/cilium/cilium:v1.20.2" }] };
-  return {
-    apiVersion: "apps/v1",
-    kind: "DaemonSet",
-    metadata: { name: "cilium", namespace: "kube-system", labels },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
-  };
-}
-
-function tree(says: string): ReadonlyMap<string, string> {
-  const receiver = {
-    apiVersion: "notification.toolkit.fluxcd.io/v1",
-    kind: "Receiver",
-    metadata: { name: "flux-webhook", namespace: "flux-system" },
-    spec: {
-      type: "github",
-      events: ["ping", "push"],
-      secretRef: { name: "webhook-token" },
-      resources: [{ apiVersion: "source.toolkit.fluxcd.io/v1", kind: "GitRepository", name: "flux-system" }],
-    },
-  };
-  const echo = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "echo", namespace: "default" }, data: { says } };
-  return new Map([
-    ["kubernetes/lab/receiver.yaml", JSON.stringify(receiver)],
-    ["kubernetes/lab/echo.yaml", JSON.stringify(echo)],
-    ["README.md", "not synced"],
-  ]);
-}
-
-function operator(): readonly KubeObject[] {
-  const metadata = { name: "flux-operator", namespace: "flux-system" };
-  const labels = { "app.kubernetes.io/name": "flux-operator" };
-  const env = [{ name: "RUNTIME_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } }];
-  const container = { name: "manager", image: "ghcr.io/controlplaneio-fluxcd/flux-operator:v0.58.0", args: ["--log-level=info"], env };
-  const template = { metadata: { labels }, spec: { serviceAccountName: "flux-operator", containers: [container] } };
-  return [
-    { apiVersion: "v1", kind: "ServiceAccount", metadata },
-    adminRights("flux-operator", metadata),
-    { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { selector: { matchLabels: labels }, template } },
-  ];
-}
-
-function adminRights(name: string, account: { readonly name: string; readonly namespace: string }): KubeObject {
-  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
-  return { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", metadata: { name }, roleRef, subjects: [{ kind: "ServiceAccount", ...account }] };
-}
-
-function instance(url: string): KubeObject {
-  return {
-    apiVersion: "fluxcd.controlplane.io/v1",
-    kind: "FluxInstance",
-    metadata: { name: "flux", namespace: "flux-system" },
-    spec: {
-      distribution: { version: "2.9.x", registry: "ghcr.io/fluxcd" },
-      components: ["source-controller", "kustomize-controller", "helm-controller", "notification-controller"],
-      cluster: { type: "kubernetes", multitenant: true, networkPolicy: false },
-      sync: { kind: "GitRepository", url, ref: "refs/heads/main", path: "kubernetes/lab", interval: "1h" },
-    },
-  };
-}
-
-function helmRelease(name: string, mirror: string, values: unknown): readonly KubeObject[] {
-  const [namespace, serviceAccountName] = ["apps", "installer"];
-  const source = { interval: "1h", insecure: true, url: `${mirror}/flux-operator`, ref: { tag: "0.58.0" } };
-  const layerSelector = { mediaType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip", operation: "copy" };
-  return [
-    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: serviceAccountName, namespace } },
-    adminRights(serviceAccountName, { name: serviceAccountName, namespace }),
-    { apiVersion: "source.toolkit.fluxcd.io/v1", kind: "OCIRepository", metadata: { name, namespace }, spec: { ...source, layerSelector } },
-    {
-      apiVersion: "helm.toolkit.fluxcd.io/v2",
-      kind: "HelmRelease",
-      metadata: { name, namespace },
-      spec: { interval: "1h", serviceAccountName, chartRef: { kind: "OCIRepository", name }, values },
-    },
-  ];
-}
-
-/** Reads a key as etcd stores it, over etcd's own JSON gateway. */
-async function etcdValue(labDir: string, port: number, key: string): Promise<string> {
-  const pki = (file: string): Buffer => readFileSync(join(labDir, "pki", file));
-  const options = { host: "127.0.0.1", port, path: "/v3/kv/range", method: "POST", ca: pki("etcd-ca.crt"), cert: pki("etcd-client.crt"), key: pki("etcd-client.key") };
-  const text = await new Promise<string>((resolve, reject) => {
-    const outgoing = request(options, (response) => {
-      let body = "";
-      response.on("data", (chunk) => (body += String(chunk)));
-      response.on("end", () => resolve(body));
-    });
-    outgoing.once("error", reject);
-    outgoing.end(JSON.stringify({ key: Buffer.from(key).toString("base64") }));
-  });
-  const [found] = listAt(JSON.parse(text), "kvs");
-  return Buffer.from(textAt(found, "value") ?? "", "base64").toString("latin1");
-}

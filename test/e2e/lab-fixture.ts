@@ -13,11 +13,18 @@ export async function realToolchain(): Promise<Toolchain> {
     if (path === undefined) throw new Error(`${file} names no ${what}`);
     return path;
   };
-  return { path: (tool: ToolName) => need(tool, textAt(paths, tool)), moduleDir: (module) => need(module, textAt(paths, "modules", module)), remarks: [] };
+  return {
+    path: (tool: ToolName) => need(tool, textAt(paths, tool)),
+    moduleDir: (module) => need(module, textAt(paths, "modules", module)),
+    remarks: [],
+  };
 }
 
 /** Facts of machines of one cluster, out of real machine configs. */
-export async function machines(helper: TalosHelper, wanted: readonly { readonly name: string; readonly address: string; readonly patches?: readonly string[] }[]): Promise<readonly MachineFacts[]> {
+export async function machines(
+  helper: TalosHelper,
+  wanted: readonly { readonly name: string; readonly address: string; readonly patches?: readonly string[] }[],
+): Promise<readonly MachineFacts[]> {
   const { machineSecrets } = await helper.secrets({ contract: "v1.13" });
   return Promise.all(
     wanted.map(async ({ name, address, patches = [] }) => {

@@ -7,6 +7,16 @@ import type { StandIn } from "./stand-in";
 /** Every stand-in for an operator's status that the lab has. A new one is a file and a line here. */
 export const STAND_INS: readonly StandIn[] = [loadBalancer];
 
+/** Whatever of the lab's Kubernetes is not the real thing, for the lab's report. */
+export function standInReport(): readonly Pick<StandIn, "kind" | "why">[] {
+  return [
+    { kind: "kubelets", why: "KWOK and the lab's node agents: no container runs; a node is Ready while a CNI agent's pod is on it" },
+    { kind: "Talos' bootstrap manifests", why: "cluster DNS and the nodes' rights, made by the lab under Talos' field manager" },
+    { kind: "admission webhooks", why: "switched off, since no pod answers" },
+    ...STAND_INS.map(({ kind, why }) => ({ kind, why })),
+  ];
+}
+
 /** Runs stand-ins against one cluster; collections that several of them watch are watched once. */
 export class StandIns {
   readonly #informers = new Map<string, Informer<KubeObject>>();

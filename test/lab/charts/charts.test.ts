@@ -52,20 +52,34 @@ describe("the lab's charts", () => {
   });
 
   it("leave out what .helmignore names", () => {
-    const files = { "Chart.yaml": "name: x\nversion: 1.0.0\n", ".helmignore": "# c\n*.tmpl\nci/\n/docs/a.md\n", "values.yaml.tmpl": "", "ci/t.yaml": "", "docs/a.md": "", "docs/b.md": "", "templates/ci.yaml": "" };
+    const files = {
+      "Chart.yaml": "name: x\nversion: 1.0.0\n",
+      ".helmignore": "# c\n*.tmpl\nci/\n/docs/a.md\n",
+      "values.yaml.tmpl": "",
+      "ci/t.yaml": "",
+      "docs/a.md": "",
+      "docs/b.md": "",
+      "templates/ci.yaml": "",
+    };
     const paths = list(packageChart({ name: "x", version: "1.0.0", directory: chart(files) }).archive);
     assert.deepEqual(paths.sort(), ["x/Chart.yaml", "x/docs/b.md", "x/templates/ci.yaml"]);
   });
 
   it("fill in a values template", () => {
     const directory = chart({ "Chart.yaml": "name: x\nversion: 1.0.0\n", "values.tmpl.yaml": "image: ${Image}\n" });
-    const read = unpack(packageChart({ name: "x", version: "1.0.0", directory, valuesFile: "values.tmpl.yaml", substitutions: { Image: "a:1" } }).archive);
+    const read = unpack(
+      packageChart({ name: "x", version: "1.0.0", directory, valuesFile: "values.tmpl.yaml", substitutions: { Image: "a:1" } }).archive,
+    );
     assert.equal(read("x/values.yaml"), "image: a:1\n");
   });
 
   it("say which optional dependency is left out, and are refused without one that always counts", () => {
-    const dependencies = "dependencies:\n  - { name: minio, version: 1.0.0, condition: minio.enabled }\n  - { name: crds, version: 0.0.0 }\n";
-    const optional = chart({ "Chart.yaml": `name: x\nversion: 1.0.0\n${dependencies}`, "charts/crds/Chart.yaml": "name: crds\nversion: 0.0.0\n" });
+    const dependencies =
+      "dependencies:\n  - { name: minio, version: 1.0.0, condition: minio.enabled }\n  - { name: crds, version: 0.0.0 }\n";
+    const optional = chart({
+      "Chart.yaml": `name: x\nversion: 1.0.0\n${dependencies}`,
+      "charts/crds/Chart.yaml": "name: crds\nversion: 0.0.0\n",
+    });
     const metadata: unknown = JSON.parse(packageChart({ name: "x", version: "1.0.0", directory: optional }).metadata);
     assert.deepEqual(Reflect.get(Object(metadata), "annotations"), { "lab.hearth.dev/left-out": "minio" });
     rmSync(join(optional, "charts"), { recursive: true });
@@ -94,7 +108,10 @@ describe("the stand-in chart of flux-operator", () => {
   it("refuses every value that it does not know, and knows each of its defaults", () => {
     const known = Object.keys(Object(Reflect.get(Object(schema), "properties")));
     assert.equal(Reflect.get(Object(schema), "additionalProperties"), false);
-    assert.deepEqual(Object.keys(Object(values)).filter((key) => !known.includes(key)), []);
+    assert.deepEqual(
+      Object.keys(Object(values)).filter((key) => !known.includes(key)),
+      [],
+    );
   });
 });
 
@@ -137,7 +154,10 @@ describe("the chart registry", () => {
     assert.equal(`sha256:${createHash("sha256").update(blob).digest("hex")}`, layer?.digest);
     assert.equal((await fetch(url(`charts/x/manifests/${answer.headers.get("docker-content-digest")}`))).status, 200);
     assert.equal((await fetch(url("charts/x/manifests/1.0.0"), { method: "HEAD" })).headers.get("content-length"), String(text.length));
-    assert.deepEqual(packaged.filter((version) => version === "1.0.0"), ["1.0.0"]);
+    assert.deepEqual(
+      packaged.filter((version) => version === "1.0.0"),
+      ["1.0.0"],
+    );
   });
 
   it("lists versions as tags", async () => {

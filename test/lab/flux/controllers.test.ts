@@ -7,25 +7,43 @@ const context = { ports: { storage: 1, events: 2, receiver: 3 }, directory: "/la
 
 function pod(container: Partial<Container>): Pod {
   const whole = { name: "manager", image: "a", ...container };
-  return { apiVersion: "v1", kind: "Pod", metadata: { name: "p", namespace: "flux-system" }, spec: { serviceAccountName: "kustomize-controller", containers: [whole] } };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "p", namespace: "flux-system" },
+    spec: { serviceAccountName: "kustomize-controller", containers: [whole] },
+  };
 }
 
 describe("a Flux process' arguments", () => {
-  const args = ["--events-addr=http://notification-controller.flux-system.svc.cluster.local./", "--watch-all-namespaces", "--no-cross-namespace-refs=true", "--enable-leader-election", "--concurrent=10"];
+  const args = [
+    "--events-addr=http://notification-controller.flux-system.svc.cluster.local./",
+    "--watch-all-namespaces",
+    "--no-cross-namespace-refs=true",
+    "--enable-leader-election",
+    "--concurrent=10",
+  ];
 
   it("keep the lock-down and the patches of FluxInstance", () => {
     const kustomize = CONTROLLERS.find(({ tool }) => tool === "kustomize-controller");
     assert.ok(kustomize);
     const overridden = overrideArguments(args, kustomize.overrides(context));
-    for (const kept of ["--watch-all-namespaces", "--no-cross-namespace-refs=true", "--concurrent=10"]) assert.ok(overridden.includes(kept), kept);
+    for (const kept of ["--watch-all-namespaces", "--no-cross-namespace-refs=true", "--concurrent=10"])
+      assert.ok(overridden.includes(kept), kept);
   });
 
   it("change only what addresses the container's own network", () => {
     const kustomize = CONTROLLERS.find(({ tool }) => tool === "kustomize-controller");
     assert.ok(kustomize);
     const overridden = overrideArguments(args, kustomize.overrides(context));
-    assert.deepEqual(overridden.filter((arg) => arg.startsWith("--events-addr")), ["--events-addr=http://127.0.0.1:2/"]);
-    assert.deepEqual(overridden.filter((arg) => arg.startsWith("--enable-leader-election")), ["--enable-leader-election=false"]);
+    assert.deepEqual(
+      overridden.filter((arg) => arg.startsWith("--events-addr")),
+      ["--events-addr=http://127.0.0.1:2/"],
+    );
+    assert.deepEqual(
+      overridden.filter((arg) => arg.startsWith("--enable-leader-election")),
+      ["--enable-leader-election=false"],
+    );
   });
 
   it("never bind anything but loopback", () => {
@@ -44,7 +62,10 @@ describe("a Flux process' arguments", () => {
 describe("the controller behind a pod", () => {
   it("is known by the pod's labels, and no other pod has one", () => {
     assert.equal(controllerOf({ app: "source-controller" })?.tool, "source-controller");
-    assert.equal(controllerOf({ "app.kubernetes.io/name": "flux-operator", "app.kubernetes.io/instance": "flux-operator" })?.tool, "flux-operator");
+    assert.equal(
+      controllerOf({ "app.kubernetes.io/name": "flux-operator", "app.kubernetes.io/instance": "flux-operator" })?.tool,
+      "flux-operator",
+    );
     assert.equal(controllerOf({ app: "echo" }), undefined);
     assert.equal(controllerOf(undefined), undefined);
   });
@@ -76,7 +97,10 @@ describe("a Flux process' environment", () => {
   });
 
   it("moves the container's /tmp into a directory of the process' own", () => {
-    assert.deepEqual(insideDirectory({ TUF_ROOT: "/tmp/.sigstore", OTHER: "/data" }, "/lab"), { TUF_ROOT: "/lab/tmp/.sigstore", OTHER: "/data" });
+    assert.deepEqual(insideDirectory({ TUF_ROOT: "/tmp/.sigstore", OTHER: "/data" }, "/lab"), {
+      TUF_ROOT: "/lab/tmp/.sigstore",
+      OTHER: "/data",
+    });
   });
 });
 

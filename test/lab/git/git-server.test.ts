@@ -35,12 +35,27 @@ describe("Git over HTTP", function () {
 
   it("serves exactly the tree that was published last", async () => {
     const { url } = await start();
-    await server?.publish(new Map([["a/old.yaml", "1"], ["keep.yaml", "1"]]), "First");
-    const commit = await server?.publish(new Map([["keep.yaml", "1"], ['b/"quoted" ümlaut.yaml', "2\n"]]), "Second");
+    await server?.publish(
+      new Map([
+        ["a/old.yaml", "1"],
+        ["keep.yaml", "1"],
+      ]),
+      "First",
+    );
+    const commit = await server?.publish(
+      new Map([
+        ["keep.yaml", "1"],
+        ['b/"quoted" ümlaut.yaml', "2\n"],
+      ]),
+      "Second",
+    );
     await git("clone", "--quiet", url, join(folder, "clone"));
     assert.equal(await git("-C", join(folder, "clone"), "rev-parse", "HEAD"), commit);
     assert.equal(await git("-C", join(folder, "clone"), "log", "--format=%s"), "Second\nFirst");
-    assert.equal(await git("-C", join(folder, "clone"), "-c", "core.quotePath=false", "ls-files", "-z"), 'b/"quoted" ümlaut.yaml\0keep.yaml\0');
+    assert.equal(
+      await git("-C", join(folder, "clone"), "-c", "core.quotePath=false", "ls-files", "-z"),
+      'b/"quoted" ümlaut.yaml\0keep.yaml\0',
+    );
   });
 
   it("makes no commit, and no push, of a tree that is there already", async () => {
@@ -108,17 +123,35 @@ describe("the webhook on a push", () => {
     await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
     const address = listener.address();
     const base = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
-    const objects = [receiver("one", {}), receiver("two", { ready: "False" }), receiver("three", { events: ["ping"] }), receiver("four", { type: "harbor" })];
-    const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "token" }, data: { token: Buffer.from("abc").toString("base64") } };
+    const objects = [
+      receiver("one", {}),
+      receiver("two", { ready: "False" }),
+      receiver("three", { events: ["ping"] }),
+      receiver("four", { type: "harbor" }),
+    ];
+    const secret = {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: "token" },
+      data: { token: Buffer.from("abc").toString("base64") },
+    };
     const answers: readonly KubeObject[] = objects;
     const client = { list: async <T extends KubeObject>() => answers as readonly T[], find: async <T>() => secret as T }; // of the kinds that are asked for
     const deliveries = await callReceivers({ client, receiverUrl: () => base, repositoryUrl: "http://127.0.0.1/home.git" }, push);
     listener.close();
-    assert.deepEqual(deliveries.map(({ receiver: name, status }) => [name, status]), [["one", 200]]);
+    assert.deepEqual(
+      deliveries.map(({ receiver: name, status }) => [name, status]),
+      [["one", 200]],
+    );
     const [call] = calls;
     assert.equal(call?.url, "/hook/one");
     assert.equal(call?.headers["x-github-event"], "push");
-    assert.equal(call?.headers["x-hub-signature-256"], `sha256=${createHmac("sha256", "abc").update(call?.body ?? "").digest("hex")}`);
+    assert.equal(
+      call?.headers["x-hub-signature-256"],
+      `sha256=${createHmac("sha256", "abc")
+        .update(call?.body ?? "")
+        .digest("hex")}`,
+    );
     assert.equal(Reflect.get(JSON.parse(call?.body ?? "{}"), "after"), push.after);
   });
 
@@ -126,11 +159,17 @@ describe("the webhook on a push", () => {
     const answers: readonly KubeObject[] = [receiver("one", {})];
     const client = { list: async <T extends KubeObject>() => answers as readonly T[], find: async () => undefined };
     const deliveries = await callReceivers({ client, receiverUrl: () => "http://127.0.0.1:1", repositoryUrl: "" }, push);
-    assert.deepEqual(deliveries.map(({ status }) => status), [0]);
+    assert.deepEqual(
+      deliveries.map(({ status }) => status),
+      [0],
+    );
   });
 
   it("is silent while nobody listens", async () => {
-    const client = { list: async <T>(): Promise<readonly T[]> => assert.fail("asked"), find: async <T>(): Promise<T> => assert.fail("asked") };
+    const client = {
+      list: async <T>(): Promise<readonly T[]> => assert.fail("asked"),
+      find: async <T>(): Promise<T> => assert.fail("asked"),
+    };
     assert.deepEqual(await callReceivers({ client, receiverUrl: () => undefined, repositoryUrl: "" }, push), []);
   });
 
