@@ -31,7 +31,7 @@ export async function etcdAnswers(client: TalosClient): Promise<Sight> {
 }
 
 async function call(client: TalosClient, method: Method): Promise<Sight> {
-  const credentials = grpc.credentials.createSsl(pem(client.caCertificate), pem(client.clientKey), pem(client.clientCertificate));
+  const credentials = grpc.credentials.createSsl(pem(client.caCertificate), privateKey(client.clientKey), pem(client.clientCertificate));
   const connection = new grpc.Client(`${client.address}:${TALOS_API_PORT}`, credentials, { "grpc.enable_retries": 0 });
   try {
     await new Promise<void>((resolve, reject) => {
@@ -54,4 +54,9 @@ async function call(client: TalosClient, method: Method): Promise<Sight> {
 
 function pem(base64: string): Buffer {
   return Buffer.from(base64, "base64");
+}
+
+/** Talos labels its PKCS#8 keys `ED25519 PRIVATE KEY`, a label that OpenSSL does not know. */
+function privateKey(base64: string): Buffer {
+  return Buffer.from(pem(base64).toString("utf8").replaceAll("ED25519 PRIVATE KEY", "PRIVATE KEY"));
 }
