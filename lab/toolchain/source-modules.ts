@@ -1,4 +1,7 @@
-/** Go modules of which the lab wants the files (charts, CRDs, stages), pinned by version and by a sum that we recorded. */
+/**
+ * Go modules of which the lab wants the files (charts, CRDs, stages), pinned by version and by a sum that we recorded.
+ * To add one, put it into `sources.json`; `go mod download -json MODULE@VERSION` prints its sum.
+ */
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

@@ -146,7 +146,7 @@ class Run {
       missing.map(async (part) => {
         const result = await downloadPart(part, this.cache, hosts);
         if (typeof result !== "string") return report(part, result, found);
-        this.progress(`${part.tool}: ${result}, so it is built`);
+        if (part.download) this.progress(`${part.tool}: ${result}, so it is built`);
       }),
     );
   }
