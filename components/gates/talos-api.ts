@@ -1,4 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
+import { checkServerIdentity as tlsCheck, type PeerCertificate } from "node:tls";
 import { message, type Sight } from "./wait";
 
 /** What it takes to speak to the Talos API of one node; PEMs in base64, as Talos writes them. */
@@ -31,8 +32,7 @@ export async function etcdAnswers(client: TalosClient): Promise<Sight> {
 }
 
 async function call(client: TalosClient, method: Method): Promise<Sight> {
-  const credentials = grpc.credentials.createSsl(pem(client.caCertificate), privateKey(client.clientKey), pem(client.clientCertificate));
-  const connection = new grpc.Client(`${client.address}:${TALOS_API_PORT}`, credentials, { "grpc.enable_retries": 0 });
+  const connection = connect(client);
   try {
     await new Promise<void>((resolve, reject) => {
       connection.makeUnaryRequest(
@@ -50,6 +50,13 @@ async function call(client: TalosClient, method: Method): Promise<Sight> {
   } finally {
     connection.close();
   }
+}
+
+/** An address cannot be a TLS server name; the certificate is held against the address all the same. */
+function connect({ address, caCertificate, clientCertificate, clientKey }: TalosClient): grpc.Client {
+  const checkServerIdentity = (_name: string, certificate: PeerCertificate): Error | undefined => tlsCheck(address, certificate);
+  const credentials = grpc.credentials.createSsl(pem(caCertificate), privateKey(clientKey), pem(clientCertificate), { checkServerIdentity });
+  return new grpc.Client(`${address}:${TALOS_API_PORT}`, credentials, { "grpc.enable_retries": 0, "grpc.ssl_target_name_override": "talos" });
 }
 
 function pem(base64: string): Buffer {

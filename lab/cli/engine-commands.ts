@@ -77,7 +77,8 @@ function summary(changes: Readonly<Record<string, number | undefined>>): string 
   return words.length === 0 ? "no changes" : words.map(([op, count]) => `${count} to ${op}`).join(", ");
 }
 
-function writeAccess({ home }: Session, outputs: Readonly<Record<string, { readonly value: unknown }>>): void {
+/** Writes kubeconfig and talosconfig where only the owner can read them. */
+export function writeAccess({ home }: Session, outputs: Readonly<Record<string, { readonly value: unknown }>>): void {
   for (const [path, key] of [[home.kubeconfig, "kubeconfig"] as const, [home.talosconfig, "talosconfig"] as const]) {
     writeFileSync(path, String(outputs[key]?.value ?? ""), { mode: 0o600 });
   }

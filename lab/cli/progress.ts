@@ -74,7 +74,7 @@ const PHASES: Readonly<Record<string, string>> = {
 };
 
 function describe(urn: string): { phase: string; name: string; component: boolean } {
-  const [, , , types = "", ...names] = urn.split("::");
+  const [, , types = "", ...names] = urn.split("::");
   const chain = types.split("$");
   const phase = chain.map((type) => /^hearth:phase:(\w+)$/.exec(type)?.[1]).find((found) => found !== undefined);
   const last = chain.at(-1) ?? "";

@@ -15,7 +15,8 @@ import { serveProviders, type ProviderServers } from "../providers/frame";
 import { proxmoxveProvider } from "../providers/proxmoxve";
 import { randomProvider } from "../providers/random";
 import { talosProvider } from "../providers/talos";
-import { CloudflareWorld, type CloudflareSnapshot } from "../world/cloudflare";
+import type { CloudflareWorld } from "../world/cloudflare";
+import { cloudflareAccountOf, openCloudflare } from "../world/cloudflare-part";
 import { worldFactsOf } from "../world/facts";
 import type { FaultRule } from "../world/faults";
 import { World } from "../world/world";
@@ -120,17 +121,9 @@ export class Daemon {
     const { helper, cluster, home } = this;
     const scale = process.env["HEARTH_LAB_SCALE"] === undefined ? undefined : Number(process.env["HEARTH_LAB_SCALE"]);
     const world = World.open({ facts: worldFactsOf(settings), helper, kubernetes: cluster, labDir: home.dir, scale });
-    const cloudflare = this.openAccount(world, settings);
+    const cloudflare = settings.cloudflare === undefined ? undefined : openCloudflare(world, cloudflareAccountOf(settings.cloudflare));
     const adapters = [proxmoxveProvider(world), talosProvider(world, helper), randomProvider(), ...(cloudflare === undefined ? [] : [cloudflareProvider(cloudflare)])];
     return { world, cloudflare, servers: await serveProviders(adapters, { host: "127.0.0.1" }) };
-  }
-
-  private openAccount(world: World, { cloudflare }: Settings): CloudflareWorld | undefined {
-    if (cloudflare === undefined) return undefined;
-    const snapshot = world.savedPart("cloudflare") as CloudflareSnapshot | undefined; // written by the part itself
-    const account = new CloudflareWorld(cloudflare, world, { timestamp: () => world.clock.timestamp(), events: world.events, snapshot });
-    world.keepPart("cloudflare", { toJSON: () => account.snapshot() });
-    return account;
   }
 
   /** Names of what stands in the Cloudflare account. */
