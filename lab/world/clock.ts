@@ -3,17 +3,21 @@ import { setTimeout as sleepMs } from "node:timers/promises";
 import { WorldError } from "./errors";
 import { DEFAULT_SCALE, REAL_LATENCIES, type Latencies } from "./latencies";
 
-/** Longest wait of a retry when the scale is 0, in real milliseconds: the model still needs a few turns of the event loop. */
-const UNSCALED_PATIENCE_MS = 400;
+/** Longest wait of a retry when the scale is 0: the model still needs certificates made and sockets opened. */
+const UNSCALED_PATIENCE_MS = 5000;
 
 /** Time of the world: seconds of the real world, shortened by the scale. */
 export class Clock {
   private readonly end = new AbortController();
 
-  /** @param scale real seconds -> seconds waited; @default DEFAULT_SCALE */
+  /**
+   * @param scale real seconds -> seconds waited; @default DEFAULT_SCALE
+   * @param unscaledPatienceMs longest wait of a retry when the scale is 0; @default 5000
+   */
   constructor(
     readonly scale: number = DEFAULT_SCALE,
     readonly latencies: Latencies = REAL_LATENCIES,
+    private readonly unscaledPatienceMs: number = UNSCALED_PATIENCE_MS,
   ) {
     setMaxListeners(0, this.end.signal);
   }
@@ -51,7 +55,7 @@ export class Clock {
    * with how long it was tried. This is how the talos provider treats every error but InvalidArgument.
    */
   async retry<T>(options: RetryOptions, attempt: () => Promise<T>): Promise<T> {
-    const patience = this.scale === 0 ? UNSCALED_PATIENCE_MS : options.timeoutSeconds * 1000 * this.scale;
+    const patience = this.scale === 0 ? this.unscaledPatienceMs : options.timeoutSeconds * 1000 * this.scale;
     const deadline = Date.now() + patience;
     const pause = Math.max(5, 1000 * this.scale);
     for (;;) {

@@ -138,8 +138,7 @@ export class Clusters implements ClusterObserver {
     const alive = this.aliveMembers(state);
     if (!hasQuorum(state, alive.length)) return this.loseQuorum(state);
     await this.runControlPlane(state);
-    await this.joinNext(state);
-    await this.registerKubelets(state);
+    await Promise.all([this.joinNext(state), this.registerKubelets(state)]);
   }
 
   private async startFirstMember(state: ClusterState): Promise<void> {

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../../config/user-error";
 import type { KubernetesRuntime, TalosHelper } from "../contracts";
 import { Calls, type CallBody } from "./calls";
 import { Clusters } from "./clusters";
@@ -27,6 +28,8 @@ export interface WorldOptions {
   /** Real seconds -> seconds waited. @default 1/20 */
   readonly scale?: number;
   readonly latencies?: Latencies;
+  /** Milliseconds that a retry takes at most when the scale is 0. @default 5000 */
+  readonly unscaledPatienceMs?: number;
   /** Whether nodes and VIP really listen. @default "on" */
   readonly sockets?: "on" | "off";
 }
@@ -75,7 +78,7 @@ export class World {
     const { labDir, helper, kubernetes, facts } = options;
     if (labDir !== undefined) mkdirSync(labDir, { recursive: true });
     this.file = labDir === undefined ? undefined : new SnapshotFile(labDir);
-    this.clock = new Clock(options.scale, options.latencies);
+    this.clock = new Clock(options.scale, options.latencies, options.unscaledPatienceMs);
     this.events = new EventLog(labDir === undefined ? undefined : join(labDir, "events.jsonl"));
     this.calls = new Calls(this.clock, this.events, this.faults);
     this.factory = new ImageFactory(facts.imageFactory.replace(/\/+$/, ""), helper);
@@ -201,6 +204,12 @@ export class World {
   private restore(): Readonly<Record<string, unknown>> {
     const snapshot = this.file?.read();
     if (!snapshot) return {};
+    for (const [name, { machines, downloads }] of Object.entries(snapshot.proxmox)) {
+      if (this.proxmox.has(name) || machines.length + downloads.length === 0) continue;
+      throw new UserError(
+        `the lab still has machines or images on Proxmox cluster ${name}, which these settings do not have: destroy them with the settings that made them`,
+      );
+    }
     this.factory.restore(snapshot.schematics);
     for (const [name, cluster] of this.proxmox) {
       const saved = snapshot.proxmox[name];

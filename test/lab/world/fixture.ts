@@ -55,7 +55,7 @@ export interface Home {
 export function openHome(options: Partial<WorldOptions> = {}): Home {
   const kubernetes = new FakeKubernetes();
   const helper = options.helper ?? fakeTalosHelper();
-  const world = World.open({ facts: FACTS, helper, kubernetes, scale: 0, sockets: "off", ...options });
+  const world = World.open({ facts: FACTS, helper, kubernetes, scale: 0, sockets: "off", unscaledPatienceMs: 300, ...options });
   const proxmox = world.proxmoxAt(ENDPOINT);
   return { world, proxmox, kubernetes, helper };
 }

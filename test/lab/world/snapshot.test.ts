@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join as joinPath } from "node:path";
 import { REAL_LATENCIES } from "../../../lab/world/latencies";
-import { boot, bringUp, download, openHome, spec, target, VIP } from "./fixture";
+import { boot, bringUp, download, FACTS, openHome, spec, target, VIP } from "./fixture";
 
 describe("A world that outlives its daemon", () => {
   let labDir: string;
@@ -63,6 +63,18 @@ describe("A world that outlives its daemon", () => {
     for (const file of ["world.json", "events.jsonl"]) assert.equal(statSync(joinPath(labDir, file)).mode & 0o077, 0, file);
     const log = readFileSync(joinPath(labDir, "events.jsonl"), "utf8");
     for (const { key } of [secrets.machineSecrets.certs.os, secrets.machineSecrets.certs.k8s]) assert.equal(log.includes(key), false);
+  });
+
+  it("does not forget machines of a Proxmox cluster that the settings no longer have", async () => {
+    const before = openHome({ labDir });
+    await boot(before, "cp1", 11);
+    await before.world.close();
+    const [cluster] = FACTS.proxmox;
+    assert.ok(cluster);
+    assert.throws(
+      () => openHome({ labDir, facts: { ...FACTS, proxmox: [{ ...cluster, name: "other" }] } }),
+      /still has machines or images on Proxmox cluster pve/,
+    );
   });
 
   it("refuses the file of another version", () => {
