@@ -122,9 +122,7 @@ export class Processes {
     if (entry.stopping) return;
     const delay = RESTART_DELAYS_MS[Math.min(entry.restarts, RESTART_DELAYS_MS.length - 1)];
     entry.restarts += 1;
-    entry.timer = setTimeout(() => {
-      if (!entry.stopping) this.#spawn(entry);
-    }, delay);
+    entry.timer = setTimeout(() => this.#spawn(entry), delay);
   }
 
   #record(): void {

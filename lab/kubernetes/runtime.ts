@@ -120,6 +120,7 @@ export class LabKubernetes implements KubernetesRuntime {
       await running.plane.stop();
     }
     await this.processes.stopAll();
+    await stopLeftovers(this.#args.labDir);
     if (wipe) wipeEtcd(this.#args.labDir);
   }
 

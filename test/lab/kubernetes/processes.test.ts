@@ -30,6 +30,7 @@ describe("the lab's processes", function () {
     assert.equal(statSync(processes.logFile("loop")).mode & 0o777, 0o600);
     await processes.stop("loop");
     assert.equal(processIdentity(running.pid), undefined);
+    await sleep(400);
     assert.deepEqual(processes.running(), []);
     assert.equal(readFileSync(join(labDir, "pids.json"), "utf8"), "[]");
   });
