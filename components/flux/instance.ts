@@ -8,6 +8,7 @@ export const INSTANCE_NAME = "flux";
 export const FIRST_SYNC_PATH = `/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/${FLUX_NAMESPACE}/kustomizations/${SYNC_NAME}`;
 /** A push reaches Flux by the webhook; this is only how long a lost one goes unnoticed. */
 const SYNC_INTERVAL = "1h";
+const ROOT_RETRY_INTERVAL = "30s";
 
 /**
  * Spec of the FluxInstance: locked down (no cross-namespace references, an explicit service account everywhere), four
@@ -27,7 +28,7 @@ export function fluxInstanceSpec({ git }: Settings): Record<string, unknown> {
       interval: SYNC_INTERVAL,
       ...(git.credentials.kind === "public" ? {} : { pullSecret: GIT_SECRET }),
     },
-    kustomize: { patches: [decryption(), ...controllers()] },
+    kustomize: { patches: [rootSync(), ...controllers()] },
     wait: true,
   };
 }
@@ -38,14 +39,17 @@ interface Patch {
   readonly patch: string;
 }
 
-function decryption(): Patch {
-  const value = { provider: "sops", secretRef: { name: AGE_SECRET } };
-  return patch("Kustomization", SYNC_NAME, [{ op: "add", path: "/spec/decryption", value }]);
+/** Decrypts with the seeded key, and tries again soon where the tree is pushed after the instance was made. */
+function rootSync(): Patch {
+  return patch("Kustomization", SYNC_NAME, [
+    { op: "add", path: "/spec/decryption", value: { provider: "sops", secretRef: { name: AGE_SECRET } } },
+    { op: "add", path: "/spec/retryInterval", value: ROOT_RETRY_INTERVAL },
+  ]);
 }
 
 /** More at once, dependencies looked at sooner, and room for large charts; source: Flux' documentation on vertical scaling. */
 function controllers(): readonly Patch[] {
-  const args = ["--concurrent=10", "--requeue-dependency=5s"];
+  const args = ["--concurrent=10", "--requeue-dependency=2s"];
   const container = "/spec/template/spec/containers/0";
   const operations = [
     ...args.map((value) => ({ op: "add", path: `${container}/args/-`, value })),

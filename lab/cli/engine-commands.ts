@@ -8,7 +8,7 @@ import { ensureToolchain } from "../toolchain/toolchain";
 import type { Request } from "./commands";
 import { printPlan } from "./plan";
 import { Progress } from "./progress";
-import { printReport } from "./report";
+import { fluxSettled, printReport } from "./report";
 
 /** Makes everything, or what changed. */
 export async function up(request: Request): Promise<void> {
@@ -18,6 +18,7 @@ export async function up(request: Request): Promise<void> {
   const start = Date.now();
   const result = await run((onEvent) => session.stack.up({ onEvent }), progress);
   writeAccess(session, result.outputs);
+  await fluxSettled(session.home.kubeconfig);
   await printReport(session, { seconds: (Date.now() - start) / 1000, phases: progress.phases, changes: progress.changes });
 }
 

@@ -18,6 +18,9 @@ const SIGNS: Readonly<Record<string, string>> = {
   refresh: "↻",
 };
 
+/** What the engine says of the lab's own Kubernetes provider in every run; the report says it once. */
+const EXPECTED = /^(<[^>]*>)*(using pulumi-resource-kubernetes from \$PATH|resource plugin kubernetes is expected to have version)/;
+
 /** Turns the engine's events into lines, and counts what changed. Keeps no values: events may hold much. */
 export class Progress {
   private readonly started = new Map<string, number>();
@@ -37,7 +40,7 @@ export class Progress {
     const done = event.resOutputsEvent?.metadata ?? event.resOpFailedEvent?.metadata;
     if (done !== undefined) this.finish(done.op, done.urn, event.resOpFailedEvent === undefined ? "" : "  FAILED");
     const word = event.diagnosticEvent;
-    if (word !== undefined && ["warning", "error", "info#err"].includes(word.severity)) this.print(plain(word.message));
+    if (word !== undefined && ["warning", "error", "info#err"].includes(word.severity) && !EXPECTED.test(word.message)) this.print(plain(word.message));
   }
 
   /** Changes so far by operation, without `same`. */

@@ -5,6 +5,7 @@ import type { KubeObject } from "../kubernetes/objects";
 import type { Session } from "../session";
 import { control } from "../daemon/control";
 import type { DaemonStatus } from "../daemon/daemon";
+import { waitUntil } from "../../components/gates/wait";
 import { table } from "./table";
 
 export interface RunFacts {
@@ -22,6 +23,25 @@ const FLUX_KINDS: readonly (readonly [kind: string, path: string])[] = [
   ["HelmRelease", "/apis/helm.toolkit.fluxcd.io/v2/helmreleases"],
   ["Receiver", "/apis/notification.toolkit.fluxcd.io/v1/receivers"],
 ];
+
+/** Seconds that the tree's objects may take to become Ready after the first sync. */
+const SYNC_DEADLINE = 180;
+
+/** Waits until every Flux object is Ready. @throws GateError naming those that are not. */
+export async function fluxSettled(kubeconfig: string): Promise<void> {
+  const client = clientOf(kubeconfig);
+  await waitUntil({
+    what: "every Flux object to be Ready",
+    deadline: SYNC_DEADLINE,
+    interval: 0.5,
+    look: async () => {
+      const objects = (await Promise.all(FLUX_KINDS.map(async ([kind, path]) => (await list(client, path)).map((object) => ({ kind, object }))))).flat();
+      const late = objects.filter(({ object }) => readiness(object)[0] !== "Ready").map(({ kind, object }) => `${kind} ${object.metadata.name}`);
+      const synced = objects.some(({ kind }) => kind === "Kustomization");
+      return synced && late.length === 0 ? { ready: true } : { ready: false, state: synced ? late.join(", ") : "no Kustomization yet" };
+    },
+  });
+}
 
 /** Tables of nodes, Flux objects, addresses and times, and how to go on. */
 export async function printReport(session: Session, facts: RunFacts): Promise<void> {
@@ -92,7 +112,11 @@ async function nodeTable(client: KubeClient): Promise<string> {
 async function fluxTable(client: KubeClient): Promise<string> {
   const rows: string[][] = [];
   for (const [kind, path] of FLUX_KINDS) {
-    for (const object of await list(client, path)) rows.push([kind, `${object.metadata.namespace ?? ""}/${object.metadata.name}`, ...readiness(object)]);
+    for (const object of await list(client, path)) {
+      const [state, message] = readiness(object);
+      // A Receiver's message holds its path, and who knows that can make Flux sync.
+      rows.push([kind, `${object.metadata.namespace ?? ""}/${object.metadata.name}`, state, kind === "Receiver" ? "" : message]);
+    }
   }
   return table(["kind", "name", "state", "message"], rows);
 }
