@@ -105,11 +105,11 @@ export class FluxProcesses {
     if (container === undefined || this.#ports === undefined) return;
     const directory = join(labDir, "flux", controller.tool);
     for (const folder of ["tmp", "data"]) mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
+    const environment = await containerEnvironment(pod, container, (kind, name, key) => this.#read(kind, name, key));
     const token = new PodToken(client, pod, directory);
     const kubeconfig = await token.start(access);
     const distributions = join(toolchain.moduleDir(OPERATOR_MODULE), "config", "data");
     const context = { ports: this.#ports, directory, distributions };
-    const environment = await containerEnvironment(pod, container, (kind, name, key) => this.#read(kind, name, key));
     processes.start({
       name: controller.tool,
       command: toolchain.path(controller.tool),
@@ -126,9 +126,10 @@ export class FluxProcesses {
   }
 
   async #stop(controller: Controller): Promise<void> {
-    this.#running.get(controller)?.token.stop();
+    const token = this.#running.get(controller)?.token;
     this.#running.delete(controller);
     await this.#args.processes.stop(controller.tool);
+    token?.stop();
   }
 
   async #read(kind: "secret" | "configMap", name: string, key: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KubeClient } from "../kubernetes/client";
 import { kubeconfig } from "../kubernetes/kubeconfig";
@@ -34,8 +34,10 @@ export class PodToken {
     return path;
   }
 
+  /** No more renewals; the token is forgotten. */
   stop(): void {
     clearInterval(this.#renewal);
+    rmSync(this.#tokenFile, { force: true });
   }
 
   get #tokenFile(): string {

@@ -160,9 +160,9 @@ function toPart(name: string, flags: Flags, files: readonly string[]): Part {
   return { name, flags, signature: JSON.stringify([toArguments(flags), files]) };
 }
 
-/** Removes etcd's data: the cluster is gone. */
-export function wipeEtcd(labDir: string): void {
-  rmSync(etcdDirectory(labDir), { recursive: true, force: true });
+/** The cluster is gone: removes etcd's data, and every key and token that was for this cluster alone. Logs stay. */
+export function wipeCluster(labDir: string): void {
+  for (const folder of [etcdDirectory(labDir), join(labDir, "pki"), join(labDir, "flux")]) rmSync(folder, { recursive: true, force: true });
 }
 
 function etcdDirectory(labDir: string): string {

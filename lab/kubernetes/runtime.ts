@@ -3,7 +3,7 @@ import type { ControlPlaneSpec, KubernetesRuntime, TalosHelper, Toolchain } from
 import { applyBootstrapManifests } from "./bootstrap-manifests";
 import { KubeClient } from "./client";
 import { CniWatch } from "./cni-watch";
-import { ControlPlane, wipeEtcd } from "./control-plane";
+import { ControlPlane, wipeCluster } from "./control-plane";
 import { kubeconfig } from "./kubeconfig";
 import { kwok, stages } from "./kwok";
 import { imageTag, NodeAgent, type NodeSpec } from "./node-agent";
@@ -121,7 +121,7 @@ export class LabKubernetes implements KubernetesRuntime {
     }
     await this.processes.stopAll();
     await stopLeftovers(this.#args.labDir);
-    if (wipe) wipeEtcd(this.#args.labDir);
+    if (wipe) wipeCluster(this.#args.labDir);
   }
 
   async #start(spec: ControlPlaneSpec): Promise<Running> {

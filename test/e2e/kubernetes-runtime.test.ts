@@ -361,6 +361,9 @@ describe("the lab's Kubernetes, with real binaries", function () {
       return undefined;
     });
     took("synced again", again);
+    await flux.stop();
+    await lab.stop({ wipe: true });
+    assert.deepEqual(readdirSync(labDir).sort(), ["git", "log"], "no key or token is left of a cluster that is gone");
   });
 
   async function applyFiles(folder: string, names: RegExp): Promise<void> {
