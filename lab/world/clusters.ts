@@ -33,6 +33,7 @@ export class Clusters implements ClusterObserver {
   private readonly states = new Map<string, ClusterState>();
   private readonly settling = new Map<string, "clean" | "dirty">();
   private readonly opening = new Set<string>();
+  private controlPlane: "free" | "held" = "free";
 
   constructor(private readonly context: ClustersContext) {}
 
@@ -78,6 +79,21 @@ export class Clusters implements ClusterObserver {
     state.firstMember = machine.key;
     this.log("etcd.bootstrap", machine.spec.name);
     this.settle(state.key);
+  }
+
+  /** The control plane's processes die on every node and stay dead until `releaseControlPlane`; the nodes go on running. */
+  async holdControlPlane(): Promise<void> {
+    this.controlPlane = "held";
+    for (const state of this.states.values()) {
+      await this.whenSettled(state.key);
+      await this.stopControlPlane(state, "keep");
+    }
+  }
+
+  /** Whatever held the control plane down is over. */
+  releaseControlPlane(): void {
+    this.controlPlane = "free";
+    for (const key of this.states.keys()) this.settle(key);
   }
 
   /** Takes a member out of etcd in good order. */
@@ -137,6 +153,7 @@ export class Clusters implements ClusterObserver {
     if (state.bootstrap !== "done") return;
     const alive = this.aliveMembers(state);
     if (!hasQuorum(state, alive.length)) return this.loseQuorum(state);
+    if (this.controlPlane === "held") return;
     await this.runControlPlane(state);
     await Promise.all([this.joinNext(state), this.registerKubelets(state)]);
   }

@@ -107,6 +107,11 @@ describe("The stand-in for the talos provider", () => {
       await boot(home, "cp1", 11);
       await assert.rejects(of().create(await applyInputs("cp1", 11, { machineConfigurationInput: "{}" })), /unknown keys/);
       assert.equal(home.world.calls.count("talos."), 0);
+      await join(home, secrets, { name: "cp3", last: 13 });
+      home.world.calls.reset();
+      const other = await configOf(home, await home.helper.secrets({}), { name: "cp3", last: 13 });
+      await assert.rejects(of().create(await applyInputs("cp3", 13, { machineConfigurationInput: other })), /other machine secrets/);
+      assert.equal(home.world.calls.count("talos."), 1);
       await assert.rejects(
         of().create(await applyInputs("cp2", 12, { timeouts: { create: "5s" } })),
         /gave up after 5 s: .*connection refused/,

@@ -296,6 +296,25 @@ describe("Talos nodes of the world", () => {
     assert.deepEqual(home.kubernetes.stops.at(-1), { wipe: true });
   });
 
+  it("keep running while the control plane is held down, and have it back when it is released", async () => {
+    const secrets = await bringUp(home);
+    await home.world.clusters.holdControlPlane();
+    assert.deepEqual(home.kubernetes.stops, [{ wipe: false }]);
+    await home.proxmox.machines.stop(home.world.machine("cp3"));
+    await home.proxmox.machines.start(home.world.machine("cp3"));
+    await home.world.idle();
+    assert.equal(await home.kubernetes.healthy(), false);
+    await assert.rejects(
+      home.world.talos.kubeconfig({ ...target(secrets, 11), endpoint: VIP }),
+      refused("unavailable", /connection refused/),
+    );
+    home.world.clusters.releaseControlPlane();
+    await home.world.idle();
+    assert.equal(await home.kubernetes.healthy(), true);
+    assert.equal(home.world.events.list("kubernetes.up").length, 2);
+    await home.world.talos.kubeconfig({ ...target(secrets, 11), endpoint: VIP });
+  });
+
   it("try a control plane that does not start again, and say why it did not", async () => {
     home.kubernetes.failures.push(new Error("port is taken"));
     await bringUp(home);
