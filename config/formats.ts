@@ -90,7 +90,7 @@ export const FORMATS = {
     "write it bare and in lower case, such as example.com",
   ),
   host: format("format.host", "A host is a lower-case DNS name or an IP address.", (text) =>
-    parseAddress(text) !== undefined || (HOST_NAME.test(text) && !/^[\d.]+$/.test(text))
+    parseAddress(text) !== undefined || (HOST_NAME.test(text) && !/(?:^|\.)\d+$/.test(text))
       ? undefined
       : { message: "is neither a DNS name nor an IP address", fix: "write a bare host, without scheme or port" },
   ),
@@ -248,8 +248,8 @@ export const FORMATS = {
   ),
   proxmoxId: pattern(
     "format.proxmox-id",
-    "A bridge, pool or datastore is named by its Proxmox id: letters, digits, dots, dashes and underscores.",
-    /^[A-Za-z][\w.-]*$/,
+    "A bridge, pool or datastore is named by its Proxmox id: at most 100 letters, digits, dots, dashes and underscores.",
+    /^[A-Za-z][\w.-]{0,99}$/,
     "is not a Proxmox id",
     "write the id as Proxmox shows it, such as local-lvm or vmbr0",
   ),
@@ -260,7 +260,11 @@ export const FORMATS = {
     "is not the host of a registry",
     "write the bare host that images are named by, such as docker.io",
   ),
-  text: pattern("format.text", "A text is not blank.", /\S/, "is blank", "write something, or remove the key"),
+  text: format("format.text", "A text is not blank and has no control characters but tabs and line ends.", (text) => {
+    if (!/\S/.test(text)) return { message: "is blank", fix: "write something, or remove the key" };
+    const isControl = (letter: string) => letter < " " && !"\t\r\n".includes(letter);
+    return [...text].some(isControl) ? { message: "has control characters", fix: "write it again by hand" } : undefined;
+  }),
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;

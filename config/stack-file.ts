@@ -93,6 +93,8 @@ export function readStackFile(text: string, options: StackFileOptions & { readon
   const broken = syntaxProblems(document, second, lines);
   if (broken.length > 0) return { ...nothing, problems: broken };
   const own = fileProblems(document, lines);
+  // what an alias stands for may be missing or without end
+  if (hasAlias(document)) return { ...nothing, problems: distinct(own) };
   const { raw, problems: twice } = rawConfig(document);
   const resolved = resolveSettings(raw, { stack, secrets, apps, further, rules });
   const doubtful = new Set(own.map(({ path }) => path));
@@ -193,6 +195,12 @@ function fileProblems(document: Document, lines: LineCounter): readonly Problem[
   return found;
 }
 
+function hasAlias(document: Document): boolean {
+  let found = false;
+  visit(document, { Alias: () => ((found = true), visit.BREAK) });
+  return found;
+}
+
 function topLevel(document: Document): readonly (readonly [string, { readonly range?: readonly number[] | null } | undefined])[] {
   const { contents } = document;
   if (!isMap(contents)) return [];
@@ -213,7 +221,7 @@ function withSecrets(value: unknown): unknown {
 
 /** The sections under `config`. A key without a namespace belongs to the project, as Pulumi has it. */
 function rawConfig(document: Document): { readonly raw: Record<string, unknown>; readonly problems: readonly Problem[] } {
-  const root: unknown = document.toJS({ maxAliasCount: -1 });
+  const root: unknown = document.toJS();
   const config = isRecord(root) ? root["config"] : undefined;
   const raw: Record<string, unknown> = {};
   const problems: Problem[] = [];

@@ -40,11 +40,12 @@ export const placementRules: readonly Rule[] = [
   },
   {
     id: "nodes.proxmox-declared",
-    says: "A node names one of `proxmox`; where there are several it must.",
-    check: ({ nodes, proxmox }) =>
-      nodes.flatMap(({ path, proxmox: named }) => {
-        const names = proxmox.map(({ name }) => name);
-        if (names.length === 0 || (named !== undefined && names.includes(named.value))) return [];
+    says: "There is a Proxmox cluster or host, and a node names one of `proxmox`; where there are several it must.",
+    check: ({ nodes, proxmox, written, broken }) => {
+      const names = proxmox.map(({ name }) => name);
+      if (names.length === 0 && (written.proxmox === undefined || broken(["proxmox"]))) return [];
+      if (names.length === 0) return [problem("nodes.proxmox-declared", ["proxmox"], "names no Proxmox cluster or host", "add one")];
+      return nodes.flatMap(({ path, proxmox: named }) => {
         if (named === undefined)
           return [
             problem(
@@ -55,8 +56,10 @@ export const placementRules: readonly Rule[] = [
               [["proxmox"]],
             ),
           ];
+        if (names.includes(named.value)) return [];
         return [problem("nodes.proxmox-declared", named.path, "is not one of `proxmox`", suggestion(named.value, names), [["proxmox"]])];
-      }),
+      });
+    },
   },
   {
     id: "nodes.host-declared",
@@ -65,6 +68,7 @@ export const placementRules: readonly Rule[] = [
       candidate.nodes.flatMap((node) => {
         const owner = candidate.proxmox.find(({ name }) => name === node.proxmox?.value);
         if (owner === undefined || node.host === undefined || hostOf(candidate, node) !== undefined) return [];
+        if (owner.hosts.length === 0 && candidate.broken([...owner.path, "hosts"])) return [];
         const names = owner.hosts.map(({ name }) => name);
         return [
           problem("nodes.host-declared", node.host.path, `is not a host of proxmox.${owner.name}`, suggestion(node.host.value, names), [
@@ -97,7 +101,7 @@ export const placementRules: readonly Rule[] = [
                   datastore.path,
                   `is not a datastore of host ${host.name}`,
                   `${suggestion(datastore.value, host.datastores)} Or declare it in ${host.path.join(".")}.datastores`,
-                  [host.path, [...node.path, "host"]],
+                  [...declared, [...host.path, "diskDatastore"], [...node.path, "host"]],
                 ),
               ],
         );

@@ -40,9 +40,18 @@ function setIn(document: Document, path: Path, value: unknown): void {
   else document.setIn(path, quoted(value));
 }
 
+const documents = new Map<string, Document>();
+
+/** A text's document, parsed once. */
+function parsed(text: string): Document {
+  const document = documents.get(text) ?? parseDocument(text);
+  documents.set(text, document);
+  return document;
+}
+
 /** The text after the change. @throws Error when a piece of text is not there exactly once. */
 export function patched(text: string, { set = {}, file = {}, text: pieces = [] }: Patch): string {
-  const document = parseDocument(text);
+  const document = parsed(text).clone();
   for (const [path, value] of Object.entries(set)) setIn(document, inFile(parsePath(path)), value);
   for (const [key, value] of Object.entries(file)) setIn(document, [key], value);
   return pieces.reduce((whole, [before, after]) => {

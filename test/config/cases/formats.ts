@@ -300,6 +300,7 @@ export const FORMAT_CASES: readonly RuleCases[] = [
     rule: "format.text",
     refused: [
       { name: "no reason", at: "proxmox.attic.tls.insecure", set: { "proxmox.attic.tls.insecure": "" } },
+      { name: "a user with a bell", at: "git.credentials.username", set: { "git.credentials.username": "gi\u0007t" } },
       { name: "a blank user", at: "git.credentials.username", set: { "git.credentials.username": "  " } },
     ],
     accepted: [{ name: "one letter", set: { "git.credentials.username": "x" } }],

@@ -19,6 +19,7 @@ export const NODE_CASES: readonly RuleCases[] = [
     rule: "nodes.proxmox-declared",
     refused: [
       { name: "a misspelt cluster", at: "nodes.worker-2.proxmox", set: { "nodes.worker-2.proxmox": "atic" } },
+      { name: "no cluster", at: "proxmox", set: { proxmox: {} } },
       { name: "two clusters and no choice", at: "nodes.worker-2.proxmox", set: { "nodes.worker-2.proxmox": undefined } },
     ],
     accepted: [
