@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { formatProblems } from "../config/messages";
-import type { Settings } from "../config/settings";
+import type { Role, Settings } from "../config/settings";
 import { loadStackFile } from "../config/stack-file";
 import { UserError } from "../config/user-error";
 import { appSchemas } from "../platform/app-options";
@@ -11,7 +11,7 @@ const USAGE = "usage: npm run check -- <stack>";
 
 /** The settings in a few lines, for a reader who wants to see that they were understood. */
 export function summarise({ stack, cluster, network, nodes, proxmox, cloudflare, platform }: Settings): string {
-  const count = (role: string) => nodes.filter((node) => node.role === role).length;
+  const count = (role: Role): number => nodes.filter((node) => node.role === role).length;
   const hosts = proxmox.flatMap((each) => each.hosts).length;
   return [
     `Pulumi.${stack}.yaml holds together.`,

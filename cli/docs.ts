@@ -27,10 +27,10 @@ interface Row {
 /** Every setting below a schema, in the order in which it is declared. */
 function rows(schema: JsonSchema, path: string): readonly Row[] {
   const { properties = {}, required = [], additionalProperties, items, anyOf = [] } = schema;
-  const join = (key: string) => (path === "" ? key : `${path}.${key}`);
-  const field = (key: string, child: JsonSchema, isRequired: boolean) => [
-    { path: join(key), schema: child, isRequired },
-    ...rows(child, join(key)),
+  const below = (key: string): string => (path === "" ? key : `${path}.${key}`);
+  const field = (key: string, child: JsonSchema, isRequired: boolean): readonly Row[] => [
+    { path: below(key), schema: child, isRequired },
+    ...rows(child, below(key)),
   ];
   return [
     ...Object.entries(properties).flatMap(([key, child]) => field(key, child, required.includes(key))),
@@ -38,7 +38,7 @@ function rows(schema: JsonSchema, path: string): readonly Row[] {
       ? field("<name>", additionalProperties, false)
       : []),
     ...(typeof additionalProperties === "object" && additionalProperties.description === undefined
-      ? rows(additionalProperties, join("<name>"))
+      ? rows(additionalProperties, below("<name>"))
       : []),
     ...(items === undefined ? [] : rows(items, `${path}[]`)),
     ...anyOf.flatMap((each) => rows(each, path)),

@@ -28,7 +28,7 @@ export async function askAll(ask: Asker, files: Files): Promise<Answers> {
     const { isFile, id } = question;
     const asked = question;
     const before = answers;
-    const textOf = (answer: string) =>
+    const textOf = (answer: string): string =>
       isFile === true ? files.read(answer) : asked.mayBeEmpty === true && answer.trim() === "none" ? "" : answer.trim();
     const verdict = (answer: string): string | undefined => {
       if (id === "stack" && files.exists(`Pulumi.${answer}.yaml`)) return `Pulumi.${answer}.yaml is there already`;

@@ -262,7 +262,7 @@ export const FORMATS = {
   ),
   text: format("format.text", "A text is not blank and has no control characters but tabs and line ends.", (text) => {
     if (!/\S/.test(text)) return { message: "is blank", fix: "write something, or remove the key" };
-    const isControl = (letter: string) => letter < " " && !"\t\r\n".includes(letter);
+    const isControl = (letter: string): boolean => letter < " " && !"\t\r\n".includes(letter);
     return [...text].some(isControl) ? { message: "has control characters", fix: "write it again by hand" } : undefined;
   }),
 } as const satisfies Record<string, Format>;

@@ -1,7 +1,20 @@
 /** Reads `Pulumi.<stack>.yaml` without Pulumi: no passphrase, no network. Secrets are known to be set, not what they are. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, Scalar, visit, type Document, type YAMLMap } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  Scalar,
+  visit,
+  type Document,
+  type Pair,
+  type YAMLMap,
+} from "yaml";
 import { SettingsError } from "./messages";
 import { suggestion } from "./nearest";
 import { isRecord, parsePath, type Path } from "./path";
@@ -151,7 +164,7 @@ function fileProblems(document: Document, lines: LineCounter): readonly Problem[
     node: { readonly range?: readonly number[] | null } | undefined,
     message: string,
     fix: string,
-  ) => found.push({ ...problem(rule, settingPath(path), message, fix), line: lineAt(node, lines) });
+  ): number => found.push({ ...problem(rule, settingPath(path), message, fix), line: lineAt(node, lines) });
   visit(document, {
     Node(key, node, ancestors) {
       const path = stepsOf([...ancestors.slice(1), node]);
@@ -245,7 +258,7 @@ function headerOf(document: Document): StackFileHeader {
   return { secretsProvider: text("secretsprovider"), encryptionSalt: text("encryptionsalt"), encryptedKey: text("encryptedkey") };
 }
 
-function pairAt(map: YAMLMap, step: string) {
+function pairAt(map: YAMLMap, step: string): Pair | undefined {
   return map.items.find(({ key }) => isScalar(key) && (String(key.value) === step || String(key.value) === `${PROJECT}:${step}`));
 }
 

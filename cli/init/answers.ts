@@ -17,7 +17,7 @@ export function listOf(answer: string | undefined): readonly string[] {
 
 /** Names of the nodes that the answers ask for: cp-1, ..., worker-1, ... */
 export function nodeNames(answers: Answers): readonly { readonly name: string; readonly role: "controlplane" | "worker" }[] {
-  const names = (prefix: string, count: string | undefined) =>
+  const names = (prefix: string, count: string | undefined): readonly string[] =>
     Array.from({ length: Number(count ?? 0) }, (_, index) => `${prefix}-${index + 1}`);
   return [
     ...names("cp", answers["controlPlanes"]).map((name) => ({ name, role: "controlplane" as const })),

@@ -1,4 +1,5 @@
 import { DEFAULTS } from "../../config/defaults";
+import type { Problem } from "../../config/problem";
 import { resolveSettings } from "../../config/resolve";
 import { lastBlock, listOf, nodeAddress, nodeNames, rawFrom, type Answers } from "./answers";
 import { insideCluster } from "./outside";
@@ -25,7 +26,7 @@ const YES_NO = [
 ];
 
 function basics(answers: Answers): readonly Question[] {
-  const stackForm = (answer: string) =>
+  const stackForm = (answer: string): string | undefined =>
     /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(answer) ? undefined : "use lower-case letters, digits and dashes";
   return [
     { id: "stack", message: "Name of the stack", offer: "home", judge: stackForm },
@@ -143,7 +144,7 @@ function services(answers: Answers): readonly Question[] {
 
 /** An answer that must not lead into the cluster, and a second thought where it might. */
 function outside(question: Question, answers: Answers, what: string): readonly Question[] {
-  const judge = (answer: string) =>
+  const judge = (answer: string): string | undefined =>
     !/^[a-z][a-z0-9+]*:\/\/\S+$|^(?:passphrase|default)$/.test(answer)
       ? "write a URL as Pulumi takes it"
       : insideCluster(answer, answers) === "surely"
@@ -211,7 +212,7 @@ const LATER = new Set([
   "git.credentials",
 ]);
 
-function problemsOf(answers: Answers) {
+function problemsOf(answers: Answers): readonly Problem[] {
   const { problems } = resolveSettings(rawFrom(answers), { stack: answers["stack"] ?? "home", secrets: "optional" });
   return problems.filter(({ rule }) => !LATER.has(rule));
 }

@@ -13,7 +13,7 @@ function pairOf<T>(
   written: WrittenPair | { readonly ipv4?: string; readonly ipv6?: string },
   path: Path,
   parse: (text: string) => T | undefined,
-) {
+): { readonly ipv4?: Located<T>; readonly ipv6?: Located<T> } {
   const located = (text: string | undefined, at: Path): Located<T> | undefined => {
     const value = text === undefined ? undefined : parse(text);
     return value === undefined ? undefined : { value, path: at };
@@ -37,7 +37,7 @@ function located(address: Address | undefined, path: Path): Located<Address> | u
 /** The router: as written, else the first address of each node network. */
 function gatewayOf(written: WrittenNetwork["gateway"], nodes: Span): AddressPair {
   const given = written === undefined ? {} : addressPair(written, ["network", "gateway"]);
-  const first = (family: keyof Span) => {
+  const first = (family: keyof Span): Located<Address> | undefined => {
     const network = nodes[family];
     return network === undefined ? undefined : located(nth(network.value, 1n), network.path);
   };

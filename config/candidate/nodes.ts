@@ -10,7 +10,7 @@ import type { AddressPair, CandidateDisk, CandidateNetwork, CandidateNode, Candi
 type WrittenNode = NonNullable<NonNullable<WrittenDraft["nodes"]>[string]>;
 type WrittenTraits = NonNullable<NonNullable<WrittenDraft["nodeDefaults"]>["worker"]>;
 
-const byName = (a: { readonly name: string }, b: { readonly name: string }) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
 /** Entries of a map in which what is missing is left out, sorted by key. */
 function entries<T>(map: Readonly<Record<string, T | undefined>> | undefined): readonly (readonly [string, T])[] {

@@ -1,7 +1,8 @@
 import { FORMATS } from "../formats";
-import { addressRules, networkRules } from "./addresses";
+import { addressRules } from "./addresses";
 import { bgpRules } from "./bgp";
 import { clusterRules, versionRules } from "./cluster";
+import { networkRules } from "./networks";
 import { identityRules, placementRules, traitRules } from "./nodes";
 import type { Rule, RuleText } from "./rule";
 import { platformRules, proxmoxRules, serviceRules, type AppCheck } from "./services";

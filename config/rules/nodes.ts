@@ -256,7 +256,7 @@ const OWN_LABELS = new Set([
 
 function mayLabelItself(key: string): boolean {
   const domain = key.includes("/") ? key.slice(0, key.indexOf("/")) : "";
-  const under = (suffix: string) => domain === suffix || domain.endsWith(`.${suffix}`);
+  const under = (suffix: string): boolean => domain === suffix || domain.endsWith(`.${suffix}`);
   if (!under("kubernetes.io") && !under("k8s.io")) return true;
   if (under("node-restriction.kubernetes.io")) return false;
   return OWN_LABELS.has(key) || under("kubelet.kubernetes.io") || under("node.kubernetes.io");

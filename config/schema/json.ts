@@ -30,7 +30,7 @@ export function annotatedSchema(): JsonSchema {
 
 function forEditors(schema: JsonSchema): JsonSchema {
   const { shown, secret, properties, items, additionalProperties, anyOf, ...rest } = schema;
-  const map = (fields: Readonly<Record<string, JsonSchema>>) =>
+  const map = (fields: Readonly<Record<string, JsonSchema>>): Readonly<Record<string, JsonSchema>> =>
     Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, forEditors(field)]));
   return {
     ...rest,
@@ -53,7 +53,7 @@ export function stackFileSchema(): Readonly<Record<string, unknown>> {
   const named = Object.keys(SECTIONS).flatMap((section) =>
     properties[section] === undefined ? [] : [[`${PROJECT}:${section}`, properties[section]] as const],
   );
-  const text = (description: string) => ({ type: "string", description });
+  const text = (description: string): JsonSchema => ({ type: "string", description });
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Hearth stack file",

@@ -12,9 +12,9 @@ const gatewayPair = z.union([
   }),
 ]);
 
-const asn = (whose: string) =>
+const asn = (whose: string): z.ZodOptional<z.ZodInt> =>
   optional(whole(1, 4294967295), `${whose} autonomous system number. Only and always with \`bgp\`.`, { shown: "none" });
-const seconds = (min: number, max: number, says: string, value: number) =>
+const seconds = (min: number, max: number, says: string, value: number): z.ZodOptional<z.ZodInt> =>
   optional(whole(min, max), `${says} In seconds. Only with \`bgp\`.`, { value });
 
 const announce = z.strictObject({

@@ -15,7 +15,7 @@ const nodeAddress = z.union([
 ]);
 
 const { controlplane, worker } = DEFAULTS.node;
-const perRole = (a: number, b: number) => ({ shown: `${a} for control planes, ${b} for workers` });
+const perRole = (a: number, b: number): { readonly shown: string } => ({ shown: `${a} for control planes, ${b} for workers` });
 
 /** What a node and the defaults of its role may both say. */
 const traits = {

@@ -74,7 +74,8 @@ export const endpointsSchema = z
   })
   .meta({ description: "Services that Hearth talks to, for an environment with its own." });
 
-const deadline = (says: string, value: number) => optional(whole(1, 86400), `${says} Deadline in seconds.`, { value });
+const deadline = (says: string, value: number): z.ZodOptional<z.ZodInt> =>
+  optional(whole(1, 86400), `${says} Deadline in seconds.`, { value });
 
 /** `hearth:gates`. */
 export const gatesSchema = z
