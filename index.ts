@@ -3,13 +3,16 @@ import { ensureCharts } from "./charts/cache";
 import { UserError } from "./config";
 import { PROGRAM_CHARTS } from "./stacks/charts";
 import { cluster } from "./stacks/cluster";
+import { remindOfEscrow } from "./stacks/escrow";
 import { loadSettings } from "./stacks/load-settings";
+import { previousImages } from "./stacks/previous-run";
 
 /** The program: settings in, outputs out. An async function, so that nothing is made at import. */
 async function program(): Promise<pulumi.Inputs> {
   const settings = loadSettings();
+  remindOfEscrow(settings.stack, process.cwd());
   const charts = await ensureCharts(PROGRAM_CHARTS, settings.charts, process.cwd());
-  return { ...cluster({ settings, charts }) };
+  return { ...cluster({ settings, charts, previous: await previousImages() }) };
 }
 
 /** A mistake of the user is shown as its message alone, once, without a stack trace. */

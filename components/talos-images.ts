@@ -12,6 +12,8 @@ export interface TalosImagesArgs {
   readonly settings: Settings;
   /** By the Proxmox cluster's name. */
   readonly proxmox: ReadonlyMap<string, proxmox.Provider>;
+  /** Images of earlier runs that machines were made from: they stay. */
+  readonly kept: readonly ImageDownload[];
 }
 
 /** Seconds that Proxmox may take to fetch an image. */
@@ -28,7 +30,7 @@ export class TalosImages extends Phase {
   constructor(name: string, args: TalosImagesArgs, options: pulumi.ComponentResourceOptions) {
     super("TalosImages", name, options);
     this.schematics = new Map(distinctSchematics(args.settings).map((schematic) => [schematic.id, this.makeSchematic(schematic)]));
-    this.downloads = new Map(downloadsFor(args.settings).map((image) => [image.key, this.download(image, args)]));
+    this.downloads = new Map([...downloadsFor(args.settings), ...args.kept].map((image) => [image.key, this.download(image, args)]));
     this.registerOutputs({});
   }
 
@@ -44,8 +46,7 @@ export class TalosImages extends Phase {
   }
 
   private download(image: ImageDownload, { proxmox: providers }: TalosImagesArgs): proxmox.download.File {
-    const schematic = this.schematics.get(image.schematic);
-    if (schematic === undefined) throw new Error(`no schematic ${image.schematic}`);
+    const schematic = this.schematics.get(image.schematic); // none for a kept image of an earlier customization
     return new proxmox.download.File(
       image.key,
       {
@@ -58,8 +59,12 @@ export class TalosImages extends Phase {
         overwriteUnmanaged: true,
         uploadTimeout: DOWNLOAD_TIMEOUT,
       },
-      this.child({ provider: providers.get(image.proxmox), dependsOn: [schematic], hooks: { beforeCreate: [this.idAgrees(image, schematic)] } }),
+      this.child({ provider: providers.get(image.proxmox), ...(schematic === undefined ? {} : this.afterSchematic(image, schematic)) }),
     );
+  }
+
+  private afterSchematic(image: ImageDownload, schematic: talos.imagefactory.Schematic): pulumi.CustomResourceOptions {
+    return { dependsOn: [schematic], hooks: { beforeCreate: [this.idAgrees(image, schematic)] } };
   }
 
   /** Before a download: the factory gave the schematic the id that its URL was computed with. */

@@ -12,6 +12,7 @@ import { asSecret } from "../components/secret";
 import { SeedSecrets } from "../components/seed-secrets";
 import { TalosCluster } from "../components/talos-cluster";
 import { TalosImages } from "../components/talos-images";
+import { imagesToKeep, type MadeFrom, madeFrom } from "../components/talos/kept-images";
 import { certificateExpiry } from "../components/talos/expiry";
 import type { ProxmoxSettings, Settings } from "../config/settings";
 import { fluxWebhook, RECEIVER_SECRET } from "../platform/apps/flux-webhook";
@@ -27,13 +28,15 @@ export interface ClusterInputs {
   readonly settings: Settings;
   /** Chart name -> path of its archive, relative to the project. */
   readonly charts: ReadonlyMap<string, string>;
+  /** Which image each machine was made from, as the last run said. */
+  readonly previous: MadeFrom;
 }
 
 /** The road from bare hosts to running Flux, one component per phase. */
-export function cluster({ settings, charts }: ClusterInputs): ClusterOutputs {
+export function cluster({ settings, charts, previous }: ClusterInputs): ClusterOutputs {
   const providers = makeProviders(settings);
   const edge = makeEdge(settings);
-  const images = new TalosImages("images", { settings, proxmox: providers.proxmox }, { providers: [providers.talos] });
+  const images = new TalosImages("images", { settings, proxmox: providers.proxmox, kept: imagesToKeep(settings, previous) }, { providers: [providers.talos] });
   const machines = new Machines("machines", { settings, images, proxmox: providers.proxmox, after: edge === undefined ? [] : [edge.tunnel] }, {});
   const talosCluster = new TalosCluster("talos", { settings, machines: machines.byNode }, { providers: [providers.talos] });
   const inCluster = { providers: [kubernetesProvider(settings, talosCluster)], deletedWith: talosCluster };
@@ -55,7 +58,7 @@ export function cluster({ settings, charts }: ClusterInputs): ClusterOutputs {
     },
     inCluster,
   );
-  return outputs(settings, talosCluster, edge, seeds);
+  return { ...outputs(settings, talosCluster, edge, seeds), madeFrom: madeFrom(settings, previous) };
 }
 
 interface Providers {
@@ -99,7 +102,7 @@ function treeStamp(settings: Settings): TreeStamp {
   return stamp;
 }
 
-function outputs(settings: Settings, talosCluster: TalosCluster, edge: CloudflareEdge | undefined, seeds: SeedSecrets): ClusterOutputs {
+function outputs(settings: Settings, talosCluster: TalosCluster, edge: CloudflareEdge | undefined, seeds: SeedSecrets): Omit<ClusterOutputs, "madeFrom"> {
   const { cluster: c, network, nodes } = settings;
   return {
     kind: "hearth.cluster",

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { MadeFrom } from "../components/talos/kept-images";
 import type { AddressName, Role, VersionPair } from "../config/settings";
 
 /** Version of this contract: raised when an output changes its meaning or goes. */
@@ -35,6 +36,8 @@ export interface ClusterOutputs {
   /** Path below the webhook's host; secret, since who knows it can make Flux reconcile. Absent without the app `flux-webhook`. */
   readonly fluxWebhookPath?: pulumi.Input<string>;
   readonly versions: { readonly wanted: VersionPair; readonly installed: VersionPair };
+  /** The image that each node's machine was made from: the next run keeps it. */
+  readonly madeFrom: MadeFrom;
   /** When the client certificates end, RFC 3339. */
   readonly expiry: { readonly kubeconfig: pulumi.Input<string>; readonly talosconfig: pulumi.Input<string> };
 }

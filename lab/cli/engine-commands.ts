@@ -74,7 +74,7 @@ function firstError(error: unknown): string {
 }
 
 function summary(changes: Readonly<Record<string, number | undefined>>): string {
-  const words = Object.entries(changes).filter(([op]) => op !== "same");
+  const words = Object.entries(changes).filter(([op]) => op !== "same" && op !== "read");
   return words.length === 0 ? "no changes" : words.map(([op, count]) => `${count} to ${op}`).join(", ");
 }
 

@@ -90,7 +90,8 @@ export class Daemon {
       charts: (args) => (args === "off" ? this.registry().switchOff() : this.registry().switchOn()),
       chartRequests: () => Promise.resolve(this.registry().requests.length),
       deliveries: () => Promise.resolve(this.deliveries),
-      killCluster: () => this.cluster.stop({ wipe: false }),
+      killCluster: () => this.world().clusters.holdControlPlane(),
+      reviveCluster: () => Promise.resolve(this.world().clusters.releaseControlPlane()),
       stop: () => this.stop().finally(() => setImmediate(stopped)),
     };
   }

@@ -21,7 +21,7 @@ let toolchain: Promise<EnsuredToolchain> | undefined;
 
 /** What one run of the engine did. */
 export interface Run {
-  /** Operation -> number of resources, without `same`. */
+  /** Operation -> number of resources, without `same` and without what is only read. */
   readonly changes: Readonly<Record<string, number>>;
   readonly events: readonly EngineEvent[];
   readonly seconds: number;
@@ -148,7 +148,7 @@ export class TestLab {
   private async run(work: (onEvent: (event: EngineEvent) => void) => Promise<OpMap | undefined>): Promise<Run> {
     const events: EngineEvent[] = [];
     const start = Date.now();
-    const { same: _same, ...changes } = (await work((event) => events.push(event))) ?? {};
+    const { same: _same, read: _read, ...changes } = (await work((event) => events.push(event))) ?? {};
     return { changes, events, seconds: (Date.now() - start) / 1000 };
   }
 }

@@ -65,6 +65,7 @@ export function prepare(sections: Sections, stack: string): Registered[] {
   void pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
+        if (type === "pulumi:pulumi:StackReference") return { id: name, state: { name: inputs["name"], outputs: {} } };
         registered.push({ type, name, inputs: inputs as Record<string, unknown> });
         return { id: `${name}-id`, state: { ...inputs, ...talosOutputs(type), ...randomOutputs(type) } };
       },
@@ -72,6 +73,8 @@ export function prepare(sections: Sections, stack: string): Registered[] {
     },
     "hearth",
     stack,
+    undefined,
+    "organization",
   );
   acceptHooks();
   const config = Object.fromEntries(Object.entries(sections).map(([key, value]) => [`hearth:${key}`, JSON.stringify(value)]));
