@@ -65,7 +65,7 @@ export class TalosCluster extends Phase {
     const applied: pulumi.Resource[] = [];
     for (const node of this.controlPlanes) {
       const before = applied.slice(-1);
-      const hooks = { beforeUpdate: [this.gates.othersHealthy(node)] };
+      const hooks = { beforeUpdate: [this.gates.versionHolds(node), this.gates.othersHealthy(node)] };
       applied.push(this.apply(node, { dependsOn: [...machineOf(node, machines), ...before], hooks }));
     }
     return applied;
@@ -73,7 +73,7 @@ export class TalosCluster extends Phase {
 
   private applyWorkers(machines: TalosClusterArgs["machines"]): readonly pulumi.Resource[] {
     const workers = this.settings.nodes.filter(({ role }) => role === "worker");
-    return workers.map((node) => this.apply(node, { dependsOn: machineOf(node, machines) }));
+    return workers.map((node) => this.apply(node, { dependsOn: machineOf(node, machines), hooks: { beforeUpdate: [this.gates.versionHolds(node)] } }));
   }
 
   private apply(node: NodeSettings, options: pulumi.CustomResourceOptions): talos.machine.ConfigurationApply {

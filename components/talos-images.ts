@@ -1,9 +1,10 @@
 import * as proxmox from "@muhlba91/pulumi-proxmoxve";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import * as talos from "@pulumiverse/talos";
 import type { Settings } from "../config/settings";
 import { UserError } from "../config/user-error";
 import { Phase } from "./component";
+import { gate } from "./gates/gate";
 import { resolved } from "./secret";
 import { downloadsFor, type ImageDownload } from "./talos/images";
 import { distinctSchematics, type NamedSchematic } from "./talos/schematic";
@@ -69,9 +70,10 @@ export class TalosImages extends Phase {
 
   /** Before a download: the factory gave the schematic the id that its URL was computed with. */
   private idAgrees({ key, schematic: computed }: ImageDownload, schematic: talos.imagefactory.Schematic): pulumi.ResourceHook {
-    return new pulumi.ResourceHook(`schematic-agrees-${key}`, async () => {
+    const passes = async (): Promise<void> => {
       const answered = await resolved(schematic.id);
       if (answered !== computed) throw new UserError(`the Image Factory calls the schematic of ${key} ${answered}, and ${computed} was computed: this program is too old for that factory`);
-    });
+    };
+    return gate("schematic-agrees", passes, key);
   }
 }

@@ -1,9 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config/settings";
 import type { TreeStamp } from "../../platform/stamp";
 import type { TalosCluster } from "../talos-cluster";
 import { resolved } from "../secret";
 import { FIRST_SYNC_PATH } from "../flux/instance";
+import { gate } from "./gate";
 import { conditionIs, type KubernetesClient, nodesAre } from "./kubernetes-api";
 import { treeIsOnRemote, type RemoteTree } from "./tree-on-remote";
 import { waitUntil } from "./wait";
@@ -20,7 +21,7 @@ export class ClusterGates {
 
   /** Before Cilium: workers are out of maintenance, and every node is registered (none is Ready without a CNI). */
   nodesRegistered(): pulumi.ResourceHook {
-    return new pulumi.ResourceHook("nodes-registered", async () => {
+    return gate("nodes-registered", async () => {
       await this.talos.gates.workersInstalled();
       await this.nodes("Registered");
     });
@@ -28,14 +29,14 @@ export class ClusterGates {
 
   /** Before what runs in pods: every node is Ready. */
   nodesReady(): pulumi.ResourceHook {
-    return new pulumi.ResourceHook("nodes-ready", () => this.nodes("Ready"));
+    return gate("nodes-ready", () => this.nodes("Ready"));
   }
 
   /** Before FluxInstance: the remote's branch carries the tree that these settings render. */
   treePushed(stamp: string, wanted: TreeStamp): pulumi.ResourceHook {
     const { url, branch, credentials } = this.settings.git;
     const remote: RemoteTree = { url, branch, stamp, credentials: inClear(credentials) };
-    return new pulumi.ResourceHook("tree-pushed", () =>
+    return gate("tree-pushed", () =>
       waitUntil({
         what: `the rendered tree on ${url}: push the rendered tree first (npm run render, commit, push)`,
         deadline: this.settings.gates.tree,
@@ -47,7 +48,7 @@ export class ClusterGates {
 
   /** At the end: the first sync is Ready. */
   synced(): pulumi.ResourceHook {
-    return new pulumi.ResourceHook("first-sync", async () => {
+    return gate("first-sync", async () => {
       const client = await this.client();
       const look = (): ReturnType<typeof conditionIs> => conditionIs("Ready", FIRST_SYNC_PATH, client);
       await waitUntil({ what: "the first sync of Flux", deadline: this.settings.gates.flux, look });

@@ -31,22 +31,42 @@ export async function etcdAnswers(client: TalosClient): Promise<Sight> {
   return call(client, "EtcdStatus");
 }
 
+/**
+ * The Kubernetes version that the node runs, without a leading v: the tag of its kubelet's image. Read from Talos, not
+ * from Kubernetes, so that it needs no kubeconfig. @throws Error when the node does not say.
+ */
+export async function runningKubernetes(client: TalosClient): Promise<string> {
+  const spec = await request(client, "/cosi.resource.State/Get", KUBELET_SPEC);
+  const version = /kubelet:v(\d+\.\d+\.\d+[\w.-]*)/.exec(spec.toString("latin1"))?.[1];
+  if (version === undefined) throw new Error(`node ${client.address} names no kubelet image`);
+  return version;
+}
+
+/** GetRequest { namespace = 1, type = 2, id = 3 }; source: cosi-project/runtime, v1alpha1/state.proto. */
+const KUBELET_SPEC = Buffer.concat(["k8s", "KubeletSpecs.kubernetes.talos.dev", "kubelet"].map((text, index) => textField(index + 1, text)));
+
+/** A short text in protobuf's wire format. */
+function textField(number: number, text: string): Buffer {
+  return Buffer.concat([Buffer.from([(number << 3) | 2, text.length]), Buffer.from(text)]);
+}
+
 async function call(client: TalosClient, method: Method): Promise<Sight> {
-  const connection = connect(client);
   try {
-    await new Promise<void>((resolve, reject) => {
-      connection.makeUnaryRequest(
-        `/machine.MachineService/${method}`,
-        () => Buffer.alloc(0),
-        (bytes: Buffer) => bytes,
-        null,
-        { deadline: Date.now() + CALL_DEADLINE * 1000 },
-        (error) => (error ? reject(error) : resolve()),
-      );
-    });
+    await request(client, `/machine.MachineService/${method}`, Buffer.alloc(0));
     return { ready: true };
   } catch (error) {
     return { ready: false, state: message(error) };
+  }
+}
+
+async function request(client: TalosClient, method: string, body: Buffer): Promise<Buffer> {
+  const connection = connect(client);
+  const bytes = (value: Buffer): Buffer => value;
+  try {
+    return await new Promise<Buffer>((resolve, reject) => {
+      const options = { deadline: Date.now() + CALL_DEADLINE * 1000 };
+      connection.makeUnaryRequest(method, bytes, bytes, body, options, (error, answer) => (error ? reject(error) : resolve(answer ?? Buffer.alloc(0))));
+    });
   } finally {
     connection.close();
   }

@@ -1,9 +1,11 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type * as talos from "@pulumiverse/talos";
 import type { NodeSettings, Settings } from "../../config/settings";
+import { gate } from "../gates/gate";
 import { kubernetesAnswers, type KubernetesClient } from "../gates/kubernetes-api";
-import { etcdAnswers, TALOS_API_PORT, talosAnswers, type TalosClient } from "../gates/talos-api";
+import { etcdAnswers, runningKubernetes, TALOS_API_PORT, talosAnswers, type TalosClient } from "../gates/talos-api";
 import { waitUntil } from "../gates/wait";
+import { UserError } from "../../config/user-error";
 import { resolved } from "../secret";
 
 /** Seconds between two looks at a control plane that must stay healthy. */
@@ -18,7 +20,7 @@ export class TalosGates {
 
   /** Before bootstrap: every control plane is installed, rebooted and answers behind the cluster's own CA. */
   controlPlanesInstalled(): pulumi.ResourceHook {
-    return new pulumi.ResourceHook("control-planes-installed", () => this.installed(this.controlPlanes()));
+    return gate("control-planes-installed", () => this.installed(this.controlPlanes()));
   }
 
   /** Before whatever needs all nodes: the workers' secure API answers, which a control plane had to sign for. */
@@ -28,7 +30,7 @@ export class TalosGates {
 
   /** Before kubeconfig: kube-apiserver answers on the first control plane's own address, then on the endpoint. */
   kubernetesApi(): pulumi.ResourceHook {
-    return new pulumi.ResourceHook("kubernetes-api", async () => {
+    return gate("kubernetes-api", async () => {
       const [first] = this.controlPlanes();
       const hosts = [`https://${first?.address.ipv4}:6443`, this.settings.cluster.endpointUrl];
       for (const host of new Set(hosts)) await this.kubernetesAnswersAt(host);
@@ -38,9 +40,40 @@ export class TalosGates {
   /** Before a control plane's config changes: every other one is healthy, and stays so for the settling time. */
   othersHealthy(node: NodeSettings): pulumi.ResourceHook {
     const others = this.controlPlanes().filter(({ name }) => name !== node.name);
-    return new pulumi.ResourceHook(`others-healthy-${node.name}`, async () => {
+    const passes = async (): Promise<void> => {
       for (const other of others) await this.healthy(other);
+    };
+    return gate("others-healthy", passes, node.name);
+  }
+
+  /**
+   * Before a node's config changes: it runs the Kubernetes that the config names, since an apply would move it at once
+   * and past tuppr. @throws UserError with node, running and wanted version.
+   */
+  versionHolds(node: NodeSettings): pulumi.ResourceHook {
+    const wanted = this.settings.cluster.installed.kubernetes;
+    const passes = async (): Promise<void> => {
+      const running = await this.kubernetesOn(node);
+      if (running === wanted) return;
+      throw new UserError(
+        `node ${node.name} runs Kubernetes ${running}, and this config would move it to ${wanted}: set cluster.installed.kubernetes to "${running}" (upgrades go through cluster.versions)`,
+      );
+    };
+    return gate("version-holds", passes, node.name);
+  }
+
+  private async kubernetesOn(node: NodeSettings): Promise<string> {
+    const client = await this.talosClient(node);
+    let running = "";
+    await waitUntil({
+      what: `node ${node.name} to say which Kubernetes it runs`,
+      deadline: this.settings.gates.talosApi,
+      look: async () => {
+        running = await runningKubernetes(client);
+        return { ready: true };
+      },
     });
+    return running;
   }
 
   private async installed(nodes: readonly NodeSettings[]): Promise<void> {

@@ -19,6 +19,7 @@ import type { CloudflareWorld } from "../world/cloudflare";
 import { cloudflareAccountOf, openCloudflare } from "../world/cloudflare-part";
 import { worldFactsOf } from "../world/facts";
 import type { FaultRule } from "../world/faults";
+import type { Latencies } from "../world/latencies";
 import { World } from "../world/world";
 import { type Handlers, serveControl } from "./control";
 import { RealCluster } from "./real-cluster";
@@ -86,12 +87,18 @@ export class Daemon {
       events: () => Promise.resolve(this.world().events.list()),
       fault: (args) => Promise.resolve(this.world().faults.arm(args as FaultRule)), // checked by `arm`
       clearFaults: () => Promise.resolve(this.world().faults.clear()),
+      upgradeKubernetes: (args) => Promise.resolve(this.upgradeKubernetes(args as { readonly node: string; readonly version: string })), // a test's own words
       idle: () => this.world().idle(),
       charts: (args) => (args === "off" ? this.registry().switchOff() : this.registry().switchOn()),
       chartRequests: () => Promise.resolve(this.registry().requests.length),
       deliveries: () => Promise.resolve(this.deliveries),
       killCluster: () => this.world().clusters.holdControlPlane(),
       reviveCluster: () => Promise.resolve(this.world().clusters.releaseControlPlane()),
+      power: (args) => {
+        const { machine, wanted } = args as { readonly machine: string; readonly wanted: "on" | "off" }; // a test's own words
+        return this.world().power(machine, wanted);
+      },
+      latencies: (args) => Promise.resolve(this.world().clock.change(args as Partial<Latencies>)), // likewise
       stop: () => this.stop().finally(() => setImmediate(stopped)),
     };
   }
@@ -125,6 +132,10 @@ export class Daemon {
     const cloudflare = settings.cloudflare === undefined ? undefined : openCloudflare(world, cloudflareAccountOf(settings.cloudflare));
     const adapters = [proxmoxveProvider(world), talosProvider(world, helper), randomProvider(), ...(cloudflare === undefined ? [] : [cloudflareProvider(cloudflare)])];
     return { world, cloudflare, servers: await serveProviders(adapters, { host: "127.0.0.1" }) };
+  }
+
+  private upgradeKubernetes({ node, version }: { readonly node: string; readonly version: string }): void {
+    this.world().talos.upgradeKubernetes(node, version);
   }
 
   /** Names of what stands in the Cloudflare account. */

@@ -16,10 +16,15 @@ export class Clock {
    */
   constructor(
     readonly scale: number = DEFAULT_SCALE,
-    readonly latencies: Latencies = REAL_LATENCIES,
+    private latencies: Latencies = REAL_LATENCIES,
     private readonly unscaledPatienceMs: number = UNSCALED_PATIENCE_MS,
   ) {
     setMaxListeners(0, this.end.signal);
+  }
+
+  /** Takes some latencies from now on; waits that are under way go on as they were. */
+  change(latencies: Partial<Latencies>): void {
+    this.latencies = { ...this.latencies, ...latencies };
   }
 
   /** Ends every wait, now and from now on. */

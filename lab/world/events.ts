@@ -17,7 +17,7 @@ export type EventKind =
   | `vm.${"created" | "updated" | "starting" | "started" | "no-boot-disk" | "migrated" | "stopped" | "deleted"}`
   | `pool.${"created" | "deleted"}`
   | `ha.${"resource-created" | "resource-deleted" | "rule-created" | "rule-updated" | "rule-deleted"}`
-  | `node.${"booting" | "maintenance" | "unreachable" | "installing" | "installed" | "rebooting" | "running" | "address-lost" | "reset" | "api-up" | "api-down" | "registered"}`
+  | `node.${"booting" | "maintenance" | "unreachable" | "installing" | "installed" | "rebooting" | "running" | "address-lost" | "reset" | "api-up" | "api-down" | "registered" | "kubernetes-upgraded"}`
   | `config.${"applied" | "staged" | "refused" | "install-image-ignored"}`
   | `etcd.${"bootstrap" | "member-joined" | "member-left" | "member-lost" | "quorum-lost" | "quorum-regained"}`
   | `vip.${"up" | "down"}`

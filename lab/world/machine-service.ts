@@ -6,6 +6,8 @@ export interface NodeAnswers {
   readonly hostname: string;
   /** Without a leading v. */
   readonly talosVersion: string;
+  /** Running Kubernetes, without a leading v: the kubelet's tag. */
+  readonly kubernetesVersion: string;
   readonly platform: string;
   /** Absent: not a member of etcd. */
   readonly etcd?: { readonly members: number; readonly leader: string };
@@ -34,6 +36,14 @@ export function serviceListResponse({ hostname, services }: NodeAnswers): Buffer
       [2, message([1, id], [2, health === "healthy" ? "Running" : "Waiting"], [4, message([2, health === "healthy" ? 1 : 0])])] as const,
   );
   return message([1, message([1, metadata(hostname)], ...infos)]);
+}
+
+/**
+ * What COSI's `State.Get` answers for the resource `KubeletSpecs.kubernetes.talos.dev/kubelet`:
+ * GetResponse { Resource resource = 1 { Spec spec = 2 { string yaml_spec = 2 } } }. The real one has it in protobuf, too.
+ */
+export function kubeletSpecResponse({ kubernetesVersion }: NodeAnswers): Buffer {
+  return message([1, message([2, message([2, `image: ghcr.io/siderolabs/kubelet:v${kubernetesVersion}\n`])])]);
 }
 
 /** A 64-bit member id, the same for the same name. */

@@ -1,6 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import type { CertKey } from "../contracts";
-import { etcdStatusResponse, serviceListResponse, versionResponse, type NodeAnswers } from "./machine-service";
+import { etcdStatusResponse, kubeletSpecResponse, serviceListResponse, versionResponse, type NodeAnswers } from "./machine-service";
 
 /** Port of Talos' machine API. */
 export const TALOS_API_PORT = 50000;
@@ -22,7 +22,7 @@ export async function openNodeListener(address: string, api: NodeApi): Promise<N
   const server = new grpc.Server();
   const method = (name: string, answer: () => Buffer): void => {
     server.register(
-      `/machine.MachineService/${name}`,
+      name,
       (_call: grpc.ServerUnaryCall<Buffer, Buffer>, callback: grpc.sendUnaryData<Buffer>) => {
         try {
           callback(null, answer());
@@ -39,9 +39,10 @@ export async function openNodeListener(address: string, api: NodeApi): Promise<N
       "unary",
     );
   };
-  method("Version", () => versionResponse(answersOf(api)));
-  method("ServiceList", () => serviceListResponse(answersOf(api)));
-  method("EtcdStatus", () => {
+  method("/machine.MachineService/Version", () => versionResponse(answersOf(api)));
+  method("/machine.MachineService/ServiceList", () => serviceListResponse(answersOf(api)));
+  method("/cosi.resource.State/Get", () => kubeletSpecResponse(answersOf(api)));
+  method("/machine.MachineService/EtcdStatus", () => {
     const answers = answersOf(api);
     if (!answers.etcd) throw new ApiStatus(grpc.status.UNAVAILABLE, "etcd is not running on this node");
     return etcdStatusResponse(answers, answers.etcd.leader);

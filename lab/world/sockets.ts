@@ -113,6 +113,7 @@ export class Sockets implements NodeSockets, ClusterSockets {
     return {
       hostname: facts?.hostname ?? machine.spec.name,
       talosVersion: versions?.talos ?? "",
+      kubernetesVersion: versions?.kubernetes ?? "",
       platform: versions?.platform ?? "",
       ...(isMember ? { etcd: { members: state.members.length, leader: state.members[0] ?? "" } } : {}),
       services: [

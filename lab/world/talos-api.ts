@@ -68,6 +68,15 @@ export class TalosApi {
     });
   }
 
+  /** What tuppr does: moves a node to another Kubernetes, config and all. Not a call of ours, so not counted. */
+  upgradeKubernetes(name: string, version: string): void {
+    const machine = this.context.machines().find(({ spec }) => spec.name === name);
+    if (machine?.node.versions === undefined) throw new WorldError("not-found", `no running node ${name}`);
+    machine.node.versions = { ...machine.node.versions, kubernetes: version };
+    this.log("node.kubernetes-upgraded", machine, { kubernetes: version });
+    this.context.changed();
+  }
+
   /** Starts etcd for the first time. */
   async bootstrap(target: TalosTarget): Promise<void> {
     await this.call("bootstrap", target, (machine) => {

@@ -141,6 +141,13 @@ export class World {
     return found;
   }
 
+  /** Pulls a machine's plug, or gives it power again: nobody's call, so none is counted. */
+  async power(name: string, wanted: "on" | "off"): Promise<void> {
+    const machine = this.machine(name);
+    const owner = [...this.proxmox.values()].find(({ machines }) => machines.list().includes(machine));
+    await (wanted === "on" ? owner?.machines.start(machine) : owner?.machines.stop(machine));
+  }
+
   inventory(): Inventory {
     const clusters = [...this.proxmox.values()];
     const machines = this.machines();
