@@ -78,9 +78,12 @@ function proxmoxProvider({ name, endpoint, token, tls }: ProxmoxSettings): proxm
   return new proxmox.Provider(`proxmox-${name}`, { endpoint, apiToken: asSecret(token), insecure: tls.mode === "insecure" });
 }
 
+/** Seconds that one request to the API server may take: a cluster that is black-holed must not hold a preview up. */
+const KUBERNETES_REQUEST_TIMEOUT = 10;
+
 /** Set from the first run: a changed kubeconfig would otherwise replace everything in the cluster. */
 function kubernetesProvider({ cluster: { name } }: Settings, { kubeconfig }: TalosCluster): kubernetes.Provider {
-  return new kubernetes.Provider("kubernetes", { kubeconfig, clusterIdentifier: `hearth-${name}`, enableSecretMutable: true, enableConfigMapMutable: true });
+  return new kubernetes.Provider("kubernetes", { kubeconfig, clusterIdentifier: `hearth-${name}`, enableSecretMutable: true, enableConfigMapMutable: true, kubeClientSettings: { timeout: KUBERNETES_REQUEST_TIMEOUT } });
 }
 
 function makeEdge(settings: Settings): CloudflareEdge | undefined {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as runtime from "@pulumi/pulumi/runtime";
 import type { MadeFrom } from "../components/talos/kept-images";
 
 /**
@@ -6,7 +7,10 @@ import type { MadeFrom } from "../components/talos/kept-images";
  * Reads the state backend, which the engine holds open anyway; no provider is asked.
  */
 export async function previousImages(): Promise<MadeFrom> {
-  const self = new pulumi.StackReference("previous-run", { name: `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}` });
-  const { value } = await self.getOutputDetails("madeFrom");
-  return (value ?? {}) as MadeFrom; // written by `cluster` only
+  const name = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  // Not a StackReference: that is a resource, and every refresh after an `up` would change it.
+  const answer = (await runtime.invoke("pulumi:pulumi:readStackOutputs", { name })) as {
+    readonly outputs?: { readonly madeFrom?: MadeFrom };
+  }; // the engine's own function; `cluster` alone writes `madeFrom`
+  return answer.outputs?.madeFrom ?? {};
 }

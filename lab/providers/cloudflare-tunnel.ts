@@ -57,7 +57,9 @@ export function tunnelConfigAdapter(world: CloudflareWorld): ResourceAdapter {
   return {
     inputs: tunnelConfig,
     check: (inputs) => ({ inputs, failures: sourceProblems("source", inputs) }),
-    diff: (_id, oldInputs, _state, newInputs) => genericDiff(oldInputs, newInputs, { replaceOn: ["accountId", "tunnelId"] }),
+    // `source` is computed when it is not given: writing down what it is changes nothing.
+    diff: (_id, oldInputs, _state, newInputs) =>
+      genericDiff({ source: "cloudflare", ...oldInputs }, { source: "cloudflare", ...newInputs }, { replaceOn: ["accountId", "tunnelId"] }),
     create: async (inputs, ctx) => ({ id: textOf(inputs, "tunnelId"), ...(await put("", {}, inputs, ctx)) }),
     read: async (id, state, ctx) => {
       const isImport = Object.keys(state).length === 0;
@@ -65,7 +67,7 @@ export function tunnelConfigAdapter(world: CloudflareWorld): ResourceAdapter {
       const found = await request(unlessGone(world.getConfiguration(clientOf(ctx), accountId, tunnelId)));
       if (found === undefined) return undefined;
       const current = configState(accountId, tunnelId, found);
-      return { id: tunnelId, state: current, inputs: { accountId, tunnelId, config: current["config"] } };
+      return { id: tunnelId, state: current, inputs: { accountId, tunnelId, config: current["config"], source: current["source"] } };
     },
     update: put,
     delete: async () => {},

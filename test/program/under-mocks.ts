@@ -53,9 +53,18 @@ export function talosOutputs(type: string): Record<string, unknown> {
   const client = { caCertificate: certificate, clientCertificate: certificate, clientKey: "a2V5" };
   if (type === "talos:machine/secrets:Secrets") {
     const certs = { etcd: KEY_PAIR, k8s: KEY_PAIR, k8sAggregator: KEY_PAIR, k8sServiceaccount: KEY_PAIR, os: KEY_PAIR };
-    return { machineSecrets: { certs, cluster: { id: "id", secret: "s" }, secrets: { bootstrapToken: "b", secretboxEncryptionSecret: "x" }, trustdinfo: { token: "t" } }, clientConfiguration: client };
+    return {
+      machineSecrets: {
+        certs,
+        cluster: { id: "id", secret: "s" },
+        secrets: { bootstrapToken: "b", secretboxEncryptionSecret: "x" },
+        trustdinfo: { token: "t" },
+      },
+      clientConfiguration: client,
+    };
   }
-  if (type === "talos:cluster/kubeconfig:Kubeconfig") return { kubeconfigRaw: "kubeconfig", kubernetesClientConfiguration: { host: "https://192.0.2.10:6443", ...client } };
+  if (type === "talos:cluster/kubeconfig:Kubeconfig")
+    return { kubeconfigRaw: "kubeconfig", kubernetesClientConfiguration: { host: "https://192.0.2.10:6443", ...client } };
   return {};
 }
 
@@ -65,11 +74,13 @@ export function prepare(sections: Sections, stack: string): Registered[] {
   void pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
-        if (type === "pulumi:pulumi:StackReference") return { id: name, state: { name: inputs["name"], outputs: {} } };
         registered.push({ type, name, inputs: inputs as Record<string, unknown> });
         return { id: `${name}-id`, state: { ...inputs, ...talosOutputs(type), ...randomOutputs(type) } };
       },
-      call: ({ token, inputs }) => ({ ...inputs, ...(token.includes("client") ? { talosConfig: "talosconfig" } : { machineConfiguration: "machine config" }) }),
+      call: ({ token, inputs }) =>
+        token === "pulumi:pulumi:readStackOutputs"
+          ? { outputs: {} }
+          : { ...inputs, ...(token.includes("client") ? { talosConfig: "talosconfig" } : { machineConfiguration: "machine config" }) },
     },
     "hearth",
     stack,
