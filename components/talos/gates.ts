@@ -41,7 +41,7 @@ export class TalosGates {
   othersHealthy(node: NodeSettings): pulumi.ResourceHook {
     const others = this.controlPlanes().filter(({ name }) => name !== node.name);
     const passes = async (): Promise<void> => {
-      for (const other of others) await this.healthy(other);
+      await Promise.all(others.map((other) => this.healthy(other)));
     };
     return gate("others-healthy", passes, node.name);
   }

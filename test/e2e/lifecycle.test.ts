@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describeSettings, loadStackFile, rawFromPulumiConfig, resolveSettings, type Settings } from "../../config";
+import { engineEnv } from "../../lab/engine";
+import { PROJECT } from "../../lab/home";
+import { appSchemas } from "../../platform/app-options";
+import { loadSettings } from "../../stacks/load-settings";
+import { labStackText, TestLab, testToolchain } from "./lab-harness";
+
+const run = promisify(execFile);
+
+describe("the life of a cluster", function () {
+  this.timeout(400_000);
+  const lab = new TestLab("life", labStackText(51));
+  after(() => lab.close());
+
+  const updated = async (): Promise<readonly string[]> => {
+    const { events } = await lab.preview();
+    return events.flatMap(({ resourcePreEvent }) => {
+      const metadata = resourcePreEvent?.metadata;
+      return metadata === undefined || ["same", "read"].includes(metadata.op) ? [] : [`${metadata.op} ${metadata.urn.split("::").at(-1)}`];
+    });
+  };
+
+  it("has the same settings whether they are read through Pulumi or from the file", async () => {
+    let through: Settings | undefined;
+    await lab.preview(() => {
+      through = loadSettings();
+      return Promise.resolve({});
+    });
+    const { settings } = loadStackFile(join(lab.home.project, "Pulumi.life.yaml"), { secrets: "required", apps: appSchemas });
+    assert.ok(through !== undefined && settings !== undefined);
+    assert.equal(describeSettings(through), describeSettings(settings));
+    assert.equal(through.proxmox[0]?.token.known, true);
+    assert.equal(settings.proxmox[0]?.token.known, false);
+  });
+
+  it("begins with one up", async () => {
+    const { changes } = await lab.up();
+    assert.deepEqual(Object.keys(changes), ["create"]);
+    assert.deepEqual((await lab.preview()).changes, {});
+  });
+
+  it("plans no change of a machine or its config when only the goal of an upgrade moves", async () => {
+    lab.change([["hearth:cluster", "versions", "talos"], "1.13.8"]);
+    assert.deepEqual(await updated(), []);
+  });
+
+  it("refuses a changed config for a node that tuppr moved on, with node, running and wanted version", async () => {
+    for (const node of ["cp-1", "cp-2", "cp-3"]) await lab.control("upgradeKubernetes", { node, version: "1.36.4" });
+    lab.change([["hearth:nodeDefaults", "controlplane", "labels", "example.com/site"], "elsewhere"]);
+    await assert.rejects(lab.up(), /node cp-1 runs Kubernetes 1\.36\.4, and this config would move it to 1\.36\.3/);
+    const refused = (await lab.events()).filter(({ kind }) => kind === "config.refused");
+    assert.deepEqual(refused, [], "the gate comes before the node is asked");
+  });
+
+  it("follows with the fact, changes nothing on the nodes by it, and keeps the images that machines were made from", async () => {
+    lab.change([["hearth:cluster", "installed"], { talos: "1.13.8", kubernetes: "1.36.4" }], [["hearth:cluster", "versions", "kubernetes"], "1.36.4"]);
+    const before = (await lab.events()).length;
+    await lab.up();
+    const since = (await lab.events()).slice(before).map(({ kind }) => kind);
+    assert.ok(since.includes("config.applied"), String(since));
+    assert.ok(!since.some((kind) => ["node.rebooting", "node.installing", "vm.updated", "vm.stopped", "download.deleted"].includes(kind)), String(since));
+    const { downloads = [] } = await lab.inventory();
+    assert.equal(downloads.filter((file) => file.includes("1.13.7")).length, 3, String(downloads));
+    assert.deepEqual((await lab.preview()).changes, {});
+  });
+
+  it("puts into escrow what opens with the recipient's key", async () => {
+    const { generateIdentity, identityToRecipient, Decrypter, armor } = await import("age-encryption");
+    const identity = await generateIdentity();
+    const toolchain = await testToolchain();
+    const status = await lab.status();
+    const env = { ...process.env, ...engineEnv({ home: lab.home, toolchain, providers: status?.providers ?? {} }) };
+    const args = ["--require", "tsx/cjs", "cli/escrow.ts", "life", "--to", await identityToRecipient(identity), "--cwd", lab.home.project];
+    await run(process.execPath, args, { cwd: PROJECT, env });
+    const text = readFileSync(join(lab.home.project, "life.escrow.age"), "utf8");
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(identity);
+    const bundle = JSON.parse(await decrypter.decrypt(armor.decode(text), "text")) as Record<string, unknown>;
+    assert.equal(bundle["cluster"], "lab");
+    assert.match(String(bundle["ageIdentity"]), /^AGE-SECRET-KEY-1/);
+    assert.match(JSON.stringify(bundle["machineSecrets"]), /"bootstrapToken":"[a-z0-9]{6}\.[a-z0-9]{16}"/);
+    assert.equal(bundle["talosconfig"], readFileSync(lab.home.talosconfig, "utf8"));
+  });
+
+  it("ends with a destroy that leaves nothing", async () => {
+    await lab.destroy();
+    for (const [what, items] of Object.entries(await lab.inventory())) assert.deepEqual(items, [], what);
+  });
+
+  it("never touches the checkout", async () => {
+    const { stdout } = await run("git", ["status", "--porcelain", "--", "Pulumi.yaml", "Pulumi.lab.yaml", "kubernetes", ".charts"], { cwd: PROJECT });
+    assert.equal(stdout, "");
+    assert.ok(!existsSync(join(PROJECT, ".charts")));
+  });
+});
+
+describe("both readers of the settings", () => {
+  it("say the same of what Pulumi hands to a program and of the file it came from", () => {
+    const { raw } = loadStackFile(join(PROJECT, "Pulumi.lab.yaml"));
+    const config = Object.fromEntries(Object.entries(raw).map(([section, value]) => [`hearth:${section}`, JSON.stringify(value)]));
+    const through = resolveSettings(rawFromPulumiConfig(config, [], "hearth"), { stack: "lab", secrets: "optional", apps: appSchemas });
+    const { settings } = loadStackFile(join(PROJECT, "Pulumi.lab.yaml"), { secrets: "optional", apps: appSchemas });
+    assert.ok(through.settings !== undefined && settings !== undefined);
+    assert.equal(describeSettings(through.settings), describeSettings(settings));
+  });
+});
