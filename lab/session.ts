@@ -7,6 +7,7 @@ import { ensureCharts } from "../charts/cache";
 import { loadStackFile, secretPaths, type Settings, SettingsError, UserError } from "../config";
 import { message } from "../components/gates/wait";
 import { appSchemas } from "../platform/app-options";
+import { platformProblems } from "../platform/plan";
 import { renderTree } from "../platform/render";
 import { PROGRAM_CHARTS } from "../stacks/charts";
 import type { Toolchain } from "./contracts";
@@ -58,7 +59,7 @@ export class Session {
     const daemon = await control<DaemonStatus>(home.socket, "load");
     const stack = await openStack({ home, toolchain, providers: daemon.providers, program: options.program });
     await makeSecrets(stack, workspace, missing, paths, home);
-    const { settings, problems } = loadStackFile(workspace.stackFile, { secrets: "required", apps: appSchemas });
+    const { settings, problems } = loadStackFile(workspace.stackFile, { secrets: "required", apps: appSchemas, further: platformProblems });
     if (settings === undefined) throw new SettingsError(problems, workspace.stackFile);
     await ensureCharts(PROGRAM_CHARTS, settings.charts, home.project);
     process.chdir(home.project); // the program looks for its charts below its working directory
@@ -82,7 +83,7 @@ export function stackFileOf({ stack, stackFile }: Pick<SessionOptions, "stack" |
 
 /** The settings of a stack file, checked without secrets. @throws SettingsError, or UserError for a network that the lab cannot have. */
 export function checkSource(source: string, stack: string): Settings {
-  const { settings, problems } = loadStackFile(source, { stack, secrets: "optional", apps: appSchemas });
+  const { settings, problems } = loadStackFile(source, { stack, secrets: "optional", apps: appSchemas, further: platformProblems });
   if (settings === undefined) throw new SettingsError(problems, source);
   if (!settings.network.nodes.ipv4.startsWith("127.")) {
     throw new UserError(`${source}: the lab gives nodes addresses on the loopback interface only; set network.nodes to a network in 127.0.0.0/8 and network.loopback to true`);
@@ -120,10 +121,21 @@ export function daemonStatus(home: LabHome): Promise<DaemonStatus | undefined> {
   });
 }
 
+/** By standard input: the command line of a process, where the Automation API would put it, can be read by everybody. */
+async function setSecret({ name, workspace: { workDir, envVars, pulumiCommand } }: automation.Stack, path: string, value: string): Promise<void> {
+  const args = ["config", "set", "--secret", "--path", `hearth:${path}`, "--stack", name, "--non-interactive"];
+  const child = spawn(pulumiCommand.command, args, { cwd: workDir, env: { ...process.env, ...envVars }, stdio: ["pipe", "ignore", "pipe"] });
+  const words: Buffer[] = [];
+  child.stderr.on("data", (chunk: Buffer) => words.push(chunk));
+  child.stdin.on("error", () => undefined); // the CLI ended early: its exit code and words tell why
+  child.stdin.end(value);
+  const code = await new Promise<number | null>((resolve, reject) => child.once("error", reject).once("close", resolve));
+  if (code !== 0) throw new Error(`pulumi ${args.join(" ")}: ${Buffer.concat(words).toString("utf8").trim()}`);
+}
+
 async function makeSecrets(stack: automation.Stack, workspace: Workspace, missing: readonly string[], paths: readonly string[], home: LabHome): Promise<void> {
   if (missing.length === 0) return;
   const gitToken = readFileSync(home.gitToken, "utf8");
-  const values = missing.map((path) => [`hearth:${path}`, { value: path === "git.credentials.token" ? gitToken : labSecret(path), secret: true }] as const);
-  await stack.setAllConfig(Object.fromEntries(values), true);
+  for (const path of missing) await setSecret(stack, path, path === "git.credentials.token" ? gitToken : labSecret(path));
   workspace.keepSecrets(paths);
 }
