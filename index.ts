@@ -3,12 +3,14 @@ import { ensureCharts } from "./charts/cache";
 import { UserError } from "./config";
 import { PROGRAM_CHARTS } from "./stacks/charts";
 import { cluster } from "./stacks/cluster";
+import { keepValuesOutOfDebugLog } from "./stacks/debug-log";
 import { remindOfEscrow } from "./stacks/escrow";
 import { loadSettings } from "./stacks/load-settings";
 import { previousImages } from "./stacks/previous-run";
 
 /** The program: settings in, outputs out. An async function, so that nothing is made at import. */
 async function program(): Promise<pulumi.Inputs> {
+  keepValuesOutOfDebugLog();
   const settings = loadSettings();
   remindOfEscrow(settings.stack, process.cwd());
   const charts = await ensureCharts(PROGRAM_CHARTS, settings.charts, process.cwd());
