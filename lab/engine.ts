@@ -25,6 +25,7 @@ export function engineEnv({ home, toolchain, providers }: EngineOptions): Record
     PULUMI_DEBUG_PROVIDERS: attached.join(","),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    TMPDIR: home.temporary,
     PATH: [...tools, process.env["PATH"] ?? ""].join(delimiter),
   };
 }

@@ -15,7 +15,7 @@ export class LabHome {
 
   /** Makes the folders. */
   prepare(): this {
-    for (const dir of [this.dir, this.project, this.state, this.logs, this.pulumiHome]) mkdirSync(dir, { recursive: true, mode: 0o700 });
+    for (const dir of [this.dir, this.project, this.state, this.logs, this.pulumiHome, this.temporary]) mkdirSync(dir, { recursive: true, mode: 0o700 });
     chmodSync(this.dir, 0o700);
     return this;
   }
@@ -30,6 +30,10 @@ export class LabHome {
   }
   get pulumiHome(): string {
     return join(this.dir, "pulumi-home");
+  }
+  /** Temporary files of the engine and its plugins: the Kubernetes provider writes the kubeconfig into one. */
+  get temporary(): string {
+    return join(this.dir, "tmp");
   }
   get logs(): string {
     return join(this.dir, "log");

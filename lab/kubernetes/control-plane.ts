@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlPlaneSpec, TalosHelper, Toolchain } from "../contracts";
@@ -162,7 +162,11 @@ function toPart(name: string, flags: Flags, files: readonly string[]): Part {
 
 /** The cluster is gone: removes etcd's data, and every key and token that was for this cluster alone. Logs stay. */
 export function wipeCluster(labDir: string): void {
-  for (const folder of [etcdDirectory(labDir), join(labDir, "pki"), join(labDir, "flux")]) rmSync(folder, { recursive: true, force: true });
+  const temporary = join(labDir, "tmp");
+  // The Kubernetes provider leaves its kubeconfigs there.
+  const kubeconfigs = existsSync(temporary) ? readdirSync(temporary).filter((name) => name.startsWith("kubeconfig")) : [];
+  const gone = [etcdDirectory(labDir), join(labDir, "pki"), join(labDir, "flux"), ...kubeconfigs.map((name) => join(temporary, name))];
+  for (const path of gone) rmSync(path, { recursive: true, force: true });
 }
 
 function etcdDirectory(labDir: string): string {
