@@ -78,8 +78,8 @@ function proxmoxProvider({ name, endpoint, token, tls }: ProxmoxSettings): proxm
   return new proxmox.Provider(`proxmox-${name}`, { endpoint, apiToken: asSecret(token), insecure: tls.mode === "insecure" });
 }
 
-/** Seconds that one request to the API server may take: a cluster that is black-holed must not hold a preview up. */
-const KUBERNETES_REQUEST_TIMEOUT = 10;
+/** Seconds that one request to the API server may take. In a preview the provider asks three times before it calls a black-holed cluster unreachable. */
+const KUBERNETES_REQUEST_TIMEOUT = 7;
 
 /** Set from the first run: a changed kubeconfig would otherwise replace everything in the cluster. */
 function kubernetesProvider({ cluster: { name } }: Settings, { kubeconfig }: TalosCluster): kubernetes.Provider {
