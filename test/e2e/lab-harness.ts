@@ -48,6 +48,14 @@ export function labStackText(octet: number): string {
   return readFileSync(join(ROOT, "Pulumi.lab.yaml"), "utf8").replaceAll("127.10.0.", `127.${octet}.0.`);
 }
 
+/** A stack file's text with `cp-1` as the only control plane. */
+export function oneControlPlane(text: string): string {
+  return stackText(text, [
+    [["hearth:nodes", "cp-2"], undefined],
+    [["hearth:nodes", "cp-3"], undefined],
+  ]);
+}
+
 export class TestLab {
   private readonly root = mkdtempSync(join(tmpdir(), "hearth-lab-"));
   readonly home: LabHome;
@@ -91,8 +99,12 @@ export class TestLab {
   }
 
   async preview(other?: typeof program): Promise<Run> {
-    const session = await this.open(other);
-    return this.run(async (onEvent) => (await session.stack.preview({ onEvent })).changeSummary);
+    return this.previewIn(await this.open(other));
+  }
+
+  /** The engine's part of a preview alone. */
+  previewIn({ stack }: Session): Promise<Run> {
+    return this.run(async (onEvent) => (await stack.preview({ onEvent })).changeSummary);
   }
 
   async refresh(): Promise<Run> {
