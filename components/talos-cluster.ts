@@ -112,14 +112,13 @@ export class TalosCluster extends Phase {
     return pulumi.secret(config.machineConfiguration);
   }
 
-  private bootstrap(applied: readonly pulumi.Resource[]): talos.machine.Bootstrap {
-    const first = this.firstControlPlane();
-    return new talos.machine.Bootstrap(
-      "bootstrap",
-      { node: first.address.ipv4, endpoint: first.address.ipv4, clientConfiguration: this.clientConfiguration, timeouts: { create: "5m" } },
-      // Etcd is bootstrapped once in the life of a cluster, whichever control plane is the first one later.
-      this.child({ dependsOn: [...applied], ignoreChanges: ["node", "endpoint", "clientConfiguration"], hooks: { beforeCreate: [this.gates.controlPlanesInstalled()] } }),
-    );
+  /**
+   * Etcd is bootstrapped once in the life of a cluster, whichever control plane is the first one later: the record stays.
+   * Not the provider's resource: when its answer is lost it can never be made again.
+   */
+  private bootstrap(applied: readonly pulumi.Resource[]): pulumi.Stash {
+    const beforeCreate = [this.gates.controlPlanesInstalled(), this.gates.etcdBootstrapped()];
+    return new pulumi.Stash("bootstrap", { input: "etcd was bootstrapped" }, this.child({ dependsOn: [...applied], hooks: { beforeCreate } }));
   }
 
   private fetchKubeconfig(bootstrap: pulumi.Resource): talos.cluster.Kubeconfig {

@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 export const GATES = {
   "schematic-agrees": "a download, until the Image Factory gave the schematic the id that the download's URL was computed with",
   "control-planes-installed": "bootstrap, until every control plane answers behind the cluster's own CA",
+  "etcd-bootstrapped": "the record of the bootstrap, until etcd was started on the first control plane",
   "kubernetes-api": "the kubeconfig, until kube-apiserver answers on the first control plane, then on the endpoint",
   "others-healthy": "a changed config of a control plane, until every other one is healthy",
   "version-holds": "a changed config of any node, until the node runs the Kubernetes that the config names",

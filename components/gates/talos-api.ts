@@ -50,6 +50,24 @@ function textField(number: number, text: string): Buffer {
   return Buffer.concat([Buffer.from([(number << 3) | 2, text.length]), Buffer.from(text)]);
 }
 
+/**
+ * Starts etcd on the node, once in the life of a cluster. Etcd that runs already is what was wanted: the answer to an
+ * earlier call may have been lost. The provider's own resource retries that answer until it fails.
+ */
+export async function bootstrapEtcd(client: TalosClient): Promise<Sight> {
+  try {
+    await request(client, "/machine.MachineService/Bootstrap", Buffer.alloc(0));
+    return { ready: true };
+  } catch (error) {
+    if (isServiceError(error) && error.code === grpc.status.ALREADY_EXISTS) return { ready: true };
+    return { ready: false, state: message(error) };
+  }
+}
+
+function isServiceError(error: unknown): error is grpc.ServiceError {
+  return error instanceof Error && "code" in error;
+}
+
 async function call(client: TalosClient, method: Method): Promise<Sight> {
   try {
     await request(client, `/machine.MachineService/${method}`, Buffer.alloc(0));

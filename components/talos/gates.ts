@@ -3,7 +3,7 @@ import type * as talos from "@pulumiverse/talos";
 import type { NodeSettings, Settings } from "../../config/settings";
 import { gate } from "../gates/gate";
 import { kubernetesAnswers, type KubernetesClient } from "../gates/kubernetes-api";
-import { etcdAnswers, runningKubernetes, TALOS_API_PORT, talosAnswers, type TalosClient } from "../gates/talos-api";
+import { bootstrapEtcd, etcdAnswers, runningKubernetes, TALOS_API_PORT, talosAnswers, type TalosClient } from "../gates/talos-api";
 import { waitUntil } from "../gates/wait";
 import { UserError } from "../../config/user-error";
 import { resolved } from "../secret";
@@ -21,6 +21,17 @@ export class TalosGates {
   /** Before bootstrap: every control plane is installed, rebooted and answers behind the cluster's own CA. */
   controlPlanesInstalled(): pulumi.ResourceHook {
     return gate("control-planes-installed", () => this.installed(this.controlPlanes()));
+  }
+
+  /** Then etcd is started on the first control plane, by its own address; when it runs already, that is as good. */
+  etcdBootstrapped(): pulumi.ResourceHook {
+    return gate("etcd-bootstrapped", async () => {
+      const [first] = this.controlPlanes();
+      if (first === undefined) throw new Error("the settings hold a control plane"); // a rule of config/
+      const client = await this.talosClient(first);
+      const deadline = this.settings.gates.talosApi;
+      await waitUntil({ what: `etcd to be bootstrapped on ${first.name}`, deadline, look: () => bootstrapEtcd(client) });
+    });
   }
 
   /** Before whatever needs all nodes: the workers' secure API answers, which a control plane had to sign for. */

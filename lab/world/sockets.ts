@@ -16,6 +16,8 @@ export interface SocketsContext {
   readonly kubernetes: KubernetesRuntime;
   /** The clusters, once they exist. */
   clusters(): Clusters;
+  /** Someone asks a running node to start etcd. */
+  bootstrap(machine: Machine): Promise<void>;
   /** An address that cannot be bound (macOS without an alias) is written down; the model goes on without it. */
   failed(address: string, reason: string): void;
 }
@@ -52,7 +54,13 @@ export class Sockets implements NodeSockets, ClusterSockets {
       ttlHours: CERTIFICATE_HOURS,
     });
     await this.listen(machine, () =>
-      openNodeListener(address, { kind: "secure", certificate, ca: ca.cert, answers: () => this.answers(machine) }),
+      openNodeListener(address, {
+        kind: "secure",
+        certificate,
+        ca: ca.cert,
+        answers: () => this.answers(machine),
+        bootstrap: () => this.context.bootstrap(machine),
+      }),
     );
   }
 

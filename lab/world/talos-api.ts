@@ -79,11 +79,18 @@ export class TalosApi {
 
   /** Starts etcd for the first time. */
   async bootstrap(target: TalosTarget): Promise<void> {
-    await this.call("bootstrap", target, (machine) => {
-      if (machine.node.phase === "maintenance") throw new WorldError("unimplemented", "machine type is not set, cannot use bootstrap API");
-      if (!isControlPlane(machine)) throw new WorldError("unimplemented", "bootstrap is only available on control plane nodes");
-      this.context.clusters.bootstrap(machine);
-    });
+    await this.call("bootstrap", target, (machine) => this.startEtcd(machine));
+  }
+
+  /** The same, asked over the node's own socket, whose TLS has shown already who asks. */
+  async bootstrapOverSocket(machine: Machine): Promise<void> {
+    await this.context.calls.call("talos.bootstrap", machine.spec.name, () => this.startEtcd(machine)).finally(() => this.context.changed());
+  }
+
+  private startEtcd(machine: Machine): void {
+    if (machine.node.phase === "maintenance") throw new WorldError("unimplemented", "machine type is not set, cannot use bootstrap API");
+    if (!isControlPlane(machine)) throw new WorldError("unimplemented", "bootstrap is only available on control plane nodes");
+    this.context.clusters.bootstrap(machine);
   }
 
   /** A fresh admin kubeconfig, signed by the Kubernetes CA in the node's config; the API server need not run. */

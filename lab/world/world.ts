@@ -84,7 +84,7 @@ export class World {
     this.factory = new ImageFactory(facts.imageFactory.replace(/\/+$/, ""), helper);
     const { clock, events, factory } = this;
     const failed = (address: string, reason: string): void => events.append(clock.timestamp(), "listener.failed", address, { reason });
-    this.sockets = options.sockets === "off" ? NO_SOCKETS : new Sockets({ helper, kubernetes, clusters: () => this.clusters, failed });
+    this.sockets = options.sockets === "off" ? NO_SOCKETS : new Sockets({ helper, kubernetes, clusters: () => this.clusters, bootstrap: (machine) => this.talos.bootstrapOverSocket(machine), failed });
     const shared = {
       clock,
       events,

@@ -40,9 +40,12 @@ describe("the life of a cluster", function () {
     assert.equal(settings.proxmox[0]?.token.known, false);
   });
 
-  it("begins with one up", async () => {
+  it("begins with one up, even when the answer to the bootstrap is lost on the way", async () => {
+    await lab.fault({ call: "talos.bootstrap", kind: "lost-answer" });
     const { changes } = await lab.up();
     assert.deepEqual(Object.keys(changes), ["create"]);
+    const kinds = (await lab.events()).map(({ kind }) => kind);
+    assert.deepEqual(kinds.filter((kind) => ["fault.hit", "etcd.bootstrap"].includes(kind)), ["fault.hit", "etcd.bootstrap"]);
     assert.deepEqual((await lab.preview()).changes, {});
   });
 
