@@ -1,5 +1,6 @@
 import { Agent, type RequestOptions, request } from "node:https";
 import type { IncomingMessage } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeObject } from "./objects";
 
 /** How to reach and log in to a kube-apiserver. PEM texts. */
@@ -44,6 +45,9 @@ export interface WatchEvent {
   readonly object: KubeObject;
 }
 
+/** How often a request is sent at most, as client-go does. */
+const TRIES = 10;
+
 /** A small client of the Kubernetes API: what the lab needs, over one client certificate. */
 export class KubeClient {
   readonly #access: KubeAccess;
@@ -60,11 +64,23 @@ export class KubeClient {
     this.#agent.destroy();
   }
 
-  /** Any request. The caller names the shape of the answer, which is the API server's promise. @throws ApiError */
-  async request<T = unknown>(method: string, path: string, options: Request = {}): Promise<T> {
+  /**
+   * Any request, sent again when the API server says after how long: it refuses a kind while it prepares its storage.
+   * The caller names the shape of the answer, which is the API server's promise. @throws ApiError
+   */
+  request<T = unknown>(method: string, path: string, options: Request = {}): Promise<T> {
+    return this.#request(method, path, options, TRIES);
+  }
+
+  async #request<T>(method: string, path: string, options: Request, triesLeft: number): Promise<T> {
     const response = await this.#send(method, path, options);
     const text = await readAll(response);
     const status = response.statusCode ?? 0;
+    const wait = status === 429 && triesLeft > 1 ? Number(response.headers["retry-after"]) : NaN;
+    if (Number.isFinite(wait)) {
+      await sleep(wait * 1000);
+      return this.#request(method, path, options, triesLeft - 1);
+    }
     if (status >= 300) throw toApiError(method, path, status, text);
     const json = (response.headers["content-type"] ?? "").startsWith("application/json");
     return (json ? JSON.parse(text) : text) as T; // the API server's own schema is what checks it

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { ApiError, KubeClient } from "../../../lab/kubernetes/client";
+import { makeCertificate } from "../world/small-x509";
+
+const BUSY = { kind: "Status", reason: "TooManyRequests", message: "storage is (re)initializing" };
+
+describe("the client of the Kubernetes API", () => {
+  let server: Server;
+  let client: KubeClient;
+  let asked: number;
+  /** How many answers are 429, and the header that says when to come back. */
+  let refusals: { readonly count: number; readonly retryAfter?: string };
+
+  before(async () => {
+    const pem = (text: string): string => Buffer.from(text, "base64").toString("utf8");
+    const own = makeCertificate({ commonName: "127.0.0.1", ips: ["127.0.0.1"], role: "ca" });
+    server = createServer({ cert: pem(own.cert), key: pem(own.key) }, (_request, response) => {
+      asked += 1;
+      const { count, retryAfter } = refusals;
+      if (asked > count) return void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ asked }));
+      const headers = { "content-type": "application/json", ...(retryAfter === undefined ? {} : { "retry-after": retryAfter }) };
+      response.writeHead(429, headers).end(JSON.stringify(BUSY));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo; // it listens on TCP
+    client = new KubeClient({ host: "127.0.0.1", port, ca: pem(own.cert), certificate: pem(own.cert), key: pem(own.key) });
+  });
+  beforeEach(() => {
+    asked = 0;
+  });
+  after(() => {
+    client.close();
+    server.close();
+  });
+
+  it("asks again when the API server says when to", async () => {
+    refusals = { count: 2, retryAfter: "0" };
+    assert.deepEqual(await client.request("GET", "/apis/example.com/v1/things"), { asked: 3 });
+  });
+
+  it("gives up on a server that stays busy, in its words", async () => {
+    refusals = { count: Infinity, retryAfter: "0" };
+    await assert.rejects(client.request("GET", "/apis/example.com/v1/things"), (error) => error instanceof ApiError && error.status === 429 && /initializing/.test(error.message));
+    assert.equal(asked, 10);
+  });
+
+  it("does not ask again on its own account", async () => {
+    refusals = { count: 1 };
+    await assert.rejects(client.request("GET", "/apis/example.com/v1/things"), ApiError);
+    assert.equal(asked, 1);
+  });
+});
