@@ -251,8 +251,9 @@ export class Clusters implements ClusterObserver {
     const { facts, address } = machine.node;
     if (!isUp(machine) || !facts || address === undefined) return;
     const addressIpv6 = firstIpv6(facts.addresses);
+    const capacity = { cores: machine.spec.cores, memoryMib: machine.spec.memoryMiB };
     await this.attempt("kubernetes.failed", machine.spec.name, () =>
-      this.context.kubernetes.registerNode({ facts, address, ...(addressIpv6 === undefined ? {} : { addressIpv6 }) }),
+      this.context.kubernetes.registerNode({ facts, address, ...(addressIpv6 === undefined ? {} : { addressIpv6 }), capacity }),
     );
     state.registered = [...state.registered, machine.key];
     this.log("node.registered", machine.spec.name, { address });
