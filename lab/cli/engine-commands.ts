@@ -2,6 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { writeFileSync } from "node:fs";
 import { UserError } from "../../config";
 import program = require("../../index");
+import { type ProtectableState, refuseProtectedState, refuseWhileProtected } from "../../cli/protection";
 import { control } from "../daemon/control";
 import { checkSource, Session, stackFileOf } from "../session";
 import { ensureToolchain } from "../toolchain/toolchain";
@@ -40,11 +41,9 @@ export async function refresh(request: Request): Promise<void> {
 
 /** Takes everything down, in order; refused before the engine starts while deletion protection is on. */
 export async function destroy(request: Request): Promise<void> {
-  const { cluster } = checkSource(stackFileOf(request), request.stack);
-  if (cluster.deletionProtection) {
-    throw new UserError(`stack ${request.stack} is protected: set cluster.deletionProtection to false, run up once, then destroy`);
-  }
+  refuseWhileProtected(request.stack, checkSource(stackFileOf(request), request.stack));
   const session = await open(request);
+  refuseProtectedState(request.stack, (await session.stack.exportStack()) as ProtectableState); // the engine's own format
   const progress = new Progress(console.log);
   await run((onEvent) => session.stack.destroy({ onEvent }), progress);
   const inventory = await control<Record<string, readonly unknown[]>>(session.home.socket, "inventory");

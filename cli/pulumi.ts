@@ -1,0 +1,70 @@
+/**
+ * `npm run up|preview|refresh|destroy -- <stack> [options of pulumi]`: what `pulumi` would do, after the checks that belong
+ * before it: the stack file, trust in the Proxmox endpoints' CA, and deletion protection.
+ */
+import { execFile, spawn } from "node:child_process";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { loadStackFile, type Settings, SettingsError, UserError } from "../config";
+import { appSchemas } from "../platform/app-options";
+import { exitWith } from "./exit";
+import { type ProtectableState, refuseProtectedState, refuseWhileProtected } from "./protection";
+import { trustOf } from "./trust";
+
+const PROJECT = resolve(__dirname, "..");
+const COMMANDS = ["up", "preview", "refresh", "destroy"] as const;
+type Command = (typeof COMMANDS)[number];
+
+/** Bytes that an exported state may have. */
+const MAX_EXPORT = 512 * 1024 * 1024;
+const NO_PULUMI = "there is no pulumi on the PATH: install it (pulumi.com/docs/install) and run this again";
+
+/** Runs one command; resolves with pulumi's exit code. @throws UserError before pulumi is started when a check fails. */
+export async function pulumi(args: readonly string[], project: string): Promise<number> {
+  const [command, stack, ...rest] = args;
+  if (!isCommand(command) || stack === undefined || stack.startsWith("-")) throw new UserError(`usage: npm run ${command ?? "up"} -- <stack> [options of pulumi]`);
+  const settings = settingsOf(stack, project);
+  if (command === "destroy") {
+    refuseWhileProtected(stack, settings);
+    refuseProtectedState(stack, await exportedState(stack, project));
+  }
+  const trust = trustOf(settings);
+  try {
+    return await run([command, "--stack", stack, ...rest], project, trust.env);
+  } finally {
+    trust.remove();
+  }
+}
+
+function isCommand(text: string | undefined): text is Command {
+  return COMMANDS.some((command) => command === text);
+}
+
+function settingsOf(stack: string, project: string): Settings {
+  const file = `Pulumi.${stack}.yaml`;
+  const { settings, problems } = loadStackFile(join(project, file), { secrets: "required", apps: appSchemas });
+  if (settings === undefined) throw new SettingsError(problems, file);
+  return settings;
+}
+
+async function exportedState(stack: string, project: string): Promise<ProtectableState> {
+  const options = { cwd: project, maxBuffer: MAX_EXPORT };
+  const { stdout } = await promisify(execFile)("pulumi", ["stack", "export", "--stack", stack], options).catch((error: Error) => {
+    throw isMissing(error) ? new UserError(NO_PULUMI) : new UserError(`the state of ${stack} cannot be read: ${error.message.trim().split("\n").at(-1)}`);
+  });
+  return JSON.parse(stdout) as ProtectableState; // the engine's own format
+}
+
+function run(args: readonly string[], project: string, env: Readonly<Record<string, string>>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", args, { cwd: project, stdio: "inherit", env: { ...process.env, ...env } });
+    child.once("error", (error) => reject(isMissing(error) ? new UserError(NO_PULUMI) : error));
+    child.once("exit", (code) => resolve(code ?? 1));
+  });
+}
+
+function isMissing(error: Error): boolean {
+  return "code" in error && error.code === "ENOENT";
+}
+
+void exitWith(() => pulumi(process.argv.slice(2), PROJECT));
