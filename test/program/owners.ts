@@ -42,17 +42,21 @@ export function pulumiOwns(registered: readonly Registered[]): Owner {
     if (!isIdentified(inputs)) throw new Error(`${type} has no kind or name in its inputs`);
     return identity(inputs);
   });
-  const records = registered.filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord").map(({ inputs }) => `DNS ${String(inputs["name"])}`);
+  const records = registered
+    .filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord")
+    .map(({ inputs }) => `DNS ${String(inputs["name"])}`);
   return { name: "Pulumi", owns: [...owns, ...records] };
 }
 
 /** Every object of the rendered tree, the release behind each HelmRelease, and the DNS names that the apps are reached by. */
 export function treeOwns(settings: Settings, apps: readonly App[] = APPS): Owner {
   const objects = treeObjects(settings, apps);
-  const releases = objects.filter(({ kind }) => kind === "HelmRelease").map((object) => {
-    const spec = isRecord(object["spec"]) ? object["spec"] : {};
-    return releaseOf(String(spec["targetNamespace"] ?? object.metadata.namespace), String(spec["releaseName"] ?? object.metadata.name));
-  });
+  const releases = objects
+    .filter(({ kind }) => kind === "HelmRelease")
+    .map((object) => {
+      const spec = isRecord(object["spec"]) ? object["spec"] : {};
+      return releaseOf(String(spec["targetNamespace"] ?? object.metadata.namespace), String(spec["releaseName"] ?? object.metadata.name));
+    });
   return { name: "the tree", owns: [...objects.map(identity), ...releases, ...hostsOf(settings, apps).map((host) => `DNS ${host}`)] };
 }
 
@@ -76,14 +80,25 @@ export function fluxOperatorOwns(): Owner {
 export function treeObjects(settings: Settings, apps: readonly App[] = APPS): readonly (Identified & Readonly<Record<string, unknown>>)[] {
   return [...renderTree(settings, apps)]
     .filter(([path]) => path.endsWith(".yaml"))
-    .flatMap(([path, text]) => parseAllDocuments(text).map((document): unknown => ({ ...document.toJS(), path })))
+    .flatMap(([, text]) => parsed(text))
     .filter(isIdentified)
     .filter(({ apiVersion }) => !apiVersion.startsWith("kustomize.config.k8s.io/"));
 }
 
+/** The vendored CRDs are large, and the same in every tree. */
+const documents = new Map<string, readonly unknown[]>();
+
+function parsed(text: string): readonly unknown[] {
+  const known = documents.get(text) ?? parseAllDocuments(text).map((document): unknown => document.toJS());
+  documents.set(text, known);
+  return known;
+}
+
 function hostsOf(settings: Settings, apps: readonly App[]): readonly string[] {
   const enabled = enabledApps(settings, apps);
-  return apps.filter(({ name }) => enabled.has(name)).flatMap((app) => app.plan(settings.platform[app.name] ?? {}, settings, enabled).hosts.map(({ host }) => host));
+  return apps
+    .filter(({ name }) => enabled.has(name))
+    .flatMap((app) => app.plan(settings.platform[app.name] ?? {}, settings, enabled).hosts.map(({ host }) => host));
 }
 
 function identity({ apiVersion, kind, metadata: { namespace, name } }: Identified): Owned {
@@ -96,19 +111,33 @@ function releaseOf(namespace: string, name: string): Owned {
 }
 
 function isIdentified(value: unknown): value is Identified & Readonly<Record<string, unknown>> {
-  return isRecord(value) && typeof value["apiVersion"] === "string" && typeof value["kind"] === "string" && isRecord(value["metadata"]) && typeof value["metadata"]["name"] === "string";
+  return (
+    isRecord(value) &&
+    typeof value["apiVersion"] === "string" &&
+    typeof value["kind"] === "string" &&
+    isRecord(value["metadata"]) &&
+    typeof value["metadata"]["name"] === "string"
+  );
 }
 
+/** Where the Secrets of kinds lie that have no namespace; Cilium's is its value `bgpControlPlane.secretsNamespace.name`. */
+const SECRETS_OF: Readonly<Record<string, string>> = { CiliumBGPPeerConfig: "kube-system" };
+
 /** `<namespace>/<name>` of every Secret that an object refers to, wherever it does. */
-export function secretsReferred(object: Readonly<Record<string, unknown>>, namespace: string): readonly string[] {
+export function secretsReferred(
+  object: Readonly<Record<string, unknown>> & { readonly metadata: { readonly namespace?: string } },
+): readonly string[] {
+  const namespace = object.metadata.namespace ?? SECRETS_OF[String(object["kind"])] ?? "";
   const found = new Set<string>();
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) return value.forEach(visit);
     if (!isRecord(value)) return;
     for (const [key, item] of Object.entries(value)) {
       if (/^(secretName|pullSecret|authSecretRef|existingSecret)$/.test(key) && typeof item === "string") found.add(`${namespace}/${item}`);
-      else if (/[sS]ecret(Key)?Ref$/.test(key) && isRecord(item)) found.add(`${String(item["namespace"] ?? namespace)}/${String(item["name"])}`);
-      else if (key === "imagePullSecrets" && Array.isArray(item)) for (const each of item) found.add(`${namespace}/${String(isRecord(each) ? each["name"] : each)}`);
+      else if (/[sS]ecret(Key)?Ref$/.test(key) && isRecord(item))
+        found.add(`${String(item["namespace"] ?? namespace)}/${String(item["name"])}`);
+      else if (key === "imagePullSecrets" && Array.isArray(item))
+        for (const each of item) found.add(`${namespace}/${String(isRecord(each) ? each["name"] : each)}`);
       // A patch of FluxInstance is JSON as text.
       else if (key === "patch" && typeof item === "string") visit(JSON.parse(item));
       else visit(item);

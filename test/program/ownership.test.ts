@@ -15,7 +15,9 @@ import { prepare, projectWithCharts, type Registered, ROOT, sectionsWithSecrets 
 
 const STACKS = ["Pulumi.lab.yaml", "test/fixtures/stacks/Pulumi.bgp.yaml", "test/fixtures/stacks/Pulumi.one-node.yaml"];
 /** Seeded before there is an app that reads it, and why. */
-const UNREAD: Readonly<Record<string, string>> = { "network/cloudflare-tunnel": "for the tunnel's connector, which is no app of the platform yet" };
+const UNREAD: Readonly<Record<string, string>> = {
+  "network/cloudflare-tunnel": "for the tunnel's connector, which is no app of the platform yet",
+};
 
 interface Ran {
   readonly settings: Settings;
@@ -54,27 +56,64 @@ describe("ownership", () => {
       });
 
       it("seeds every Secret that the tree or FluxInstance refers to, and no other", () => {
-        const referred = new Set([...treeObjects(ran.settings), ...instances(ran)].flatMap((object) => secretsReferred(object, object.metadata.namespace ?? "")));
+        const referred = new Set([...treeObjects(ran.settings), ...instances(ran)].flatMap(secretsReferred));
         assert.ok(referred.size >= 3, [...referred].join());
-        assert.deepEqual([...referred].filter((path) => !seeded(ran).includes(path)), []);
-        assert.deepEqual(seeded(ran).filter((path) => !referred.has(path) && !(path in UNREAD)), []);
+        assert.deepEqual(
+          [...referred].filter((path) => !seeded(ran).includes(path)),
+          [],
+        );
+        assert.deepEqual(
+          seeded(ran).filter((path) => !referred.has(path) && !(path in UNREAD)),
+          [],
+        );
       });
 
       it("makes one DNS record where there is an edge, and none of an app's", () => {
         const { owns } = pulumiOwns(ran.registered);
         const domain = ran.settings.cluster.domains[0];
-        assert.deepEqual(owns.filter((thing) => thing.startsWith("DNS ")), ran.settings.cloudflare === undefined ? [] : [`DNS external.${domain}`]);
+        assert.deepEqual(
+          owns.filter((thing) => thing.startsWith("DNS ")),
+          ran.settings.cloudflare === undefined ? [] : [`DNS external.${domain}`],
+        );
         assert.ok(treeOwns(ran.settings).owns.includes(`DNS echo.${domain}`));
       });
 
       const duplicates: readonly { readonly of: string; readonly owner: string; readonly object: Parameters<typeof thief>[0] }[] = [
-        { of: "a seeded Secret", owner: "Pulumi", object: { apiVersion: "v1", kind: "Secret", metadata: { name: "sops-age", namespace: "flux-system" } } },
+        {
+          of: "a seeded Secret",
+          owner: "Pulumi",
+          object: { apiVersion: "v1", kind: "Secret", metadata: { name: "sops-age", namespace: "flux-system" } },
+        },
         { of: "a namespace", owner: "Pulumi", object: { apiVersion: "v1", kind: "Namespace", metadata: { name: "echo" } } },
-        { of: "Cilium's release", owner: "Pulumi", object: { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease", metadata: { name: "cilium", namespace: "kube-system" } } },
-        { of: "the FluxInstance", owner: "Pulumi", object: { apiVersion: "fluxcd.controlplane.io/v1", kind: "FluxInstance", metadata: { name: "flux", namespace: "flux-system" } } },
-        { of: "CoreDNS", owner: "Talos", object: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "coredns", namespace: "kube-system" } } },
-        { of: "the sync", owner: "flux-operator", object: { apiVersion: "kustomize.toolkit.fluxcd.io/v1", kind: "Kustomization", metadata: { name: "flux-system", namespace: "flux-system" } } },
-        { of: "another app's object", owner: "the tree", object: { apiVersion: "v1", kind: "Service", metadata: { name: "echo", namespace: "echo" } } },
+        {
+          of: "Cilium's release",
+          owner: "Pulumi",
+          object: { apiVersion: "helm.toolkit.fluxcd.io/v2", kind: "HelmRelease", metadata: { name: "cilium", namespace: "kube-system" } },
+        },
+        {
+          of: "the FluxInstance",
+          owner: "Pulumi",
+          object: { apiVersion: "fluxcd.controlplane.io/v1", kind: "FluxInstance", metadata: { name: "flux", namespace: "flux-system" } },
+        },
+        {
+          of: "CoreDNS",
+          owner: "Talos",
+          object: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "coredns", namespace: "kube-system" } },
+        },
+        {
+          of: "the sync",
+          owner: "flux-operator",
+          object: {
+            apiVersion: "kustomize.toolkit.fluxcd.io/v1",
+            kind: "Kustomization",
+            metadata: { name: "flux-system", namespace: "flux-system" },
+          },
+        },
+        {
+          of: "another app's object",
+          owner: "the tree",
+          object: { apiVersion: "v1", kind: "Service", metadata: { name: "echo", namespace: "echo" } },
+        },
       ];
       for (const { of, owner, object } of duplicates) {
         it(`sees an app that makes ${of} once more`, () => {
@@ -96,7 +135,12 @@ describe("ownership", () => {
 });
 
 /** An app that makes what is somebody else's. */
-function thief(object: { readonly apiVersion: string; readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string } } | undefined, host?: string): (typeof APPS)[number] {
+function thief(
+  object:
+    | { readonly apiVersion: string; readonly kind: string; readonly metadata: { readonly name: string; readonly namespace?: string } }
+    | undefined,
+  host?: string,
+): (typeof APPS)[number] {
   return defineApp({
     name: "thief",
     summary: "Makes what is somebody else's",
@@ -140,7 +184,9 @@ function seeded(ran: Ran): readonly string[] {
 }
 
 function instances(ran: Ran): readonly (Readonly<Record<string, unknown>> & { readonly metadata: { readonly namespace?: string } })[] {
-  return ran.registered.filter(({ inputs }) => inputs["kind"] === "FluxInstance").map(({ inputs }) => ({ ...inputs, metadata: nameOf(inputs) }));
+  return ran.registered
+    .filter(({ inputs }) => inputs["kind"] === "FluxInstance")
+    .map(({ inputs }) => ({ ...inputs, metadata: nameOf(inputs) }));
 }
 
 /** Namespace that a Flux Kustomization puts its objects into. */

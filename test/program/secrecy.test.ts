@@ -32,7 +32,10 @@ describe("the secrets of the program", () => {
         const reached = new Set(scan.scan({ channel: "", where: "", data: everything }).map(({ canary }) => canary));
         const givenAway = run.canaries.map(({ name }) => name).filter((name) => !reached.has(name));
         // One is read inside a gate only, which is no resource; of the other the identity is made.
-        assert.deepEqual(givenAway.filter((name) => !/kubernetesClientConfiguration|age-identity\.base64/.test(name)), []);
+        assert.deepEqual(
+          givenAway.filter((name) => !/kubernetesClientConfiguration|age-identity\.base64/.test(name)),
+          [],
+        );
       });
 
       it("are the data of every Secret, whole", () => {

@@ -96,7 +96,10 @@ export async function runWithSecrets(stackFile: string, run: () => Promise<pulum
 
 /** Each output of the program, marked when it is secret. */
 async function stackOutputs(outputs: pulumi.Inputs): Promise<readonly { readonly name: string; readonly values: unknown }[]> {
-  const serialized = Object.entries(outputs).map(async ([name, value]) => ({ name, values: await pulumi.runtime.serializeProperty(name, value, new Set()) }));
+  const serialized = Object.entries(outputs).map(async ([name, value]) => ({
+    name,
+    values: await pulumi.runtime.serializeProperty(name, value, new Set()),
+  }));
   return Promise.all(serialized);
 }
 
@@ -110,7 +113,10 @@ function keepMarks(sent: Sent[], generated: Canary[]): void {
   monitor["registerResource"] = (request, done) => {
     const values = request.getObject()?.toJavaScript();
     const marked = Object.entries(isRecord(values) ? values : {}).filter(([, value]) => isMarked(value));
-    secretOutputs.set(`${request.getType()} ${request.getName()}`, [...request.getAdditionalsecretoutputsList(), ...marked.map(([key]) => key)]);
+    secretOutputs.set(`${request.getType()} ${request.getName()}`, [
+      ...request.getAdditionalsecretoutputsList(),
+      ...marked.map(([key]) => key),
+    ]);
     sent.push({ type: request.getType(), name: request.getName(), values });
     return register(request, done);
   };
@@ -121,7 +127,10 @@ function keepMarks(sent: Sent[], generated: Canary[]): void {
   const { mocks } = monitor;
   monitor.mocks = {
     // What a function makes of secrets is made of secrets.
-    call: async (args) => ({ ...(await mocks.call(args)), [args.token.includes("client") ? "talosConfig" : "machineConfiguration"]: JSON.stringify(args.inputs) }),
+    call: async (args) => ({
+      ...(await mocks.call(args)),
+      [args.token.includes("client") ? "talosConfig" : "machineConfiguration"]: JSON.stringify(args.inputs),
+    }),
     newResource: async (args) => {
       const result = await mocks.newResource(args);
       const made = generatedOutputs(args.type, args.name, generated);
@@ -159,5 +168,7 @@ const PUBLIC = ["cert", "caCertificate", "clientCertificate", "host", "id"];
 
 function withFresh(value: unknown, path: string, make: (path: string, bytes: number, encoding: BufferEncoding) => string): unknown {
   if (typeof value === "string") return PUBLIC.includes(path.split(".").at(-1) ?? "") ? value : make(path, 32, "base64");
-  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withFresh(item, `${path}.${key}`, make)])) : value;
+  return isRecord(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withFresh(item, `${path}.${key}`, make)]))
+    : value;
 }
