@@ -1,17 +1,9 @@
 import { parseArgs } from "node:util";
 import { UserError } from "../../config";
 import { LabHome } from "../home";
-import type { ChartSource } from "../session";
 import { destroy, preview, refresh, up } from "./engine-commands";
 import { down, env, status } from "./lab-commands";
-
-/** One command with its options. */
-export interface Request {
-  readonly command: CommandName;
-  readonly stack: string;
-  readonly charts: ChartSource;
-  readonly home: LabHome;
-}
+import type { Request } from "./request";
 
 export const USAGE = `usage: npm run lab [-- COMMAND] [--stack NAME] [--charts lab|upstream]
 
@@ -29,8 +21,13 @@ type Command = (request: Request) => Promise<void>;
 export const COMMANDS = { up, status, preview, refresh, destroy, down, env } satisfies Readonly<Record<string, Command>>;
 type CommandName = keyof typeof COMMANDS;
 
+/** A request that names one of the commands. */
+interface CommandRequest extends Request {
+  readonly command: CommandName;
+}
+
 /** Reads the command line. @throws UserError with the usage when it is not understood. */
-export function parseRequest(args: readonly string[]): Request {
+export function parseRequest(args: readonly string[]): CommandRequest {
   const { values, positionals } = readArgs(args);
   const [command = "up", ...rest] = positionals;
   const stack = values.stack ?? "lab";

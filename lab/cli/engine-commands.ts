@@ -2,11 +2,11 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { writeFileSync } from "node:fs";
 import { UserError } from "../../config";
 import program = require("../../index");
-import { type ProtectableState, refuseProtectedState, refuseWhileProtected } from "../../cli/protection";
+import { refuseWhileProtected } from "../../cli/protection";
 import { control } from "../daemon/control";
 import { checkSource, Session, stackFileOf } from "../session";
 import { ensureToolchain } from "../toolchain/toolchain";
-import type { Request } from "./commands";
+import type { Request } from "./request";
 import { printPlan } from "./plan";
 import { Progress } from "./progress";
 import { fluxSettled, printReport } from "./report";
@@ -41,11 +41,10 @@ export async function refresh(request: Request): Promise<void> {
 
 /** Takes everything down, in order; refused before the engine starts while deletion protection is on. */
 export async function destroy(request: Request): Promise<void> {
-  refuseWhileProtected(request.stack, checkSource(stackFileOf(request), request.stack));
+  refuseWhileProtected(request.stack, checkSource(stackFileOf(request), request.stack)); // before a daemon is started for it
   const session = await open(request);
-  refuseProtectedState(request.stack, (await session.stack.exportStack()) as ProtectableState); // the engine's own format
   const progress = new Progress(console.log);
-  await run((onEvent) => session.stack.destroy({ onEvent }), progress);
+  await run((onEvent) => session.destroy({ onEvent }), progress);
   const inventory = await control<Record<string, readonly unknown[]>>(session.home.socket, "inventory");
   const left = Object.entries(inventory).filter(([, items]) => Array.isArray(items) && items.length > 0);
   console.log(left.length === 0 ? "nothing is left in the world" : `left in the world: ${JSON.stringify(Object.fromEntries(left))}`);
@@ -62,6 +61,7 @@ async function run<T>(work: (onEvent: (event: EngineEvent) => void) => Promise<T
   try {
     return await work((event) => progress.take(event));
   } catch (error) {
+    if (error instanceof UserError) throw error;
     // The engine's own words were printed as they came; its whole transcript would only repeat them.
     throw new UserError(`the engine stopped: ${firstError(error)}`);
   }

@@ -5,7 +5,7 @@ import { control } from "../daemon/control";
 import { engineEnv } from "../engine";
 import { daemonStatus } from "../session";
 import { ensureToolchain } from "../toolchain/toolchain";
-import type { Request } from "./commands";
+import type { Request } from "./request";
 import { fluxReport } from "./report";
 
 /** What is there now: processes, world, nodes, Flux. */
