@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import program from "../../index";
+import { asSecret } from "../../components/secret";
 import { isRecord } from "../../config/path";
+import { SecretValue } from "../../config/secret-value";
 import { loadSettings } from "../../stacks/load-settings";
 import { CanaryScan } from "../e2e/canary-scan";
 import { isMarked, plainPart, runWithSecrets, type SecretRun, type Sent, valueAt } from "./secret-mocks";
@@ -63,6 +65,10 @@ describe("the secrets of the program", () => {
       });
     });
   }
+
+  it("are secrets from the moment they leave the settings", async () => {
+    assert.equal(await pulumi.isSecret(asSecret(SecretValue.of("a-secret-setting"))), true);
+  });
 
   const faults: Readonly<Record<string, () => Promise<pulumi.Inputs>>> = {
     "an output in clear": async () => {

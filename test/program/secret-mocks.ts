@@ -9,6 +9,7 @@ import program from "../../index";
 import { ageIdentity } from "../../components/secrets/age-identity";
 import { isRecord } from "../../config/path";
 import type { Canary } from "../e2e/canary-scan";
+import { webhookPath } from "../../platform/webhook-path";
 import { prepare, projectWithCharts, sectionsWithSecrets, talosOutputs } from "./under-mocks";
 
 /** A resource as it was sent to the engine. */
@@ -73,7 +74,9 @@ export async function runWithSecrets(stackFile: string, run: () => Promise<pulum
   if (isRecord(credentials) && credentials["kind"] === "token") Object.assign(credentials, { token: make("git.credentials.token") });
   const announce = sections["network"]?.["announce"];
   if (isRecord(announce) && announce["mode"] === "bgp") Object.assign(announce, { password: make("network.announce.password") });
-  sections["secrets"] = { "flux-webhook-token": make("secrets.flux-webhook-token") };
+  const token = make("secrets.flux-webhook-token");
+  sections["secrets"] = { "flux-webhook-token": token };
+  given.push({ name: "Flux webhook path", value: webhookPath(token) });
 
   const cwd = process.cwd();
   const dir = projectWithCharts();
