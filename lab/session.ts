@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type * as automation from "@pulumi/pulumi/automation";
 import { ensureCharts } from "../charts/cache";
 import { loadStackFile, secretPaths, type Settings, SettingsError, UserError } from "../config";
+import { type ProtectableState, refuseProtectedState, refuseWhileProtected } from "../cli/protection";
 import { message } from "../components/gates/wait";
 import { appSchemas } from "../platform/app-options";
 import { platformProblems } from "../platform/plan";
@@ -64,6 +65,13 @@ export class Session {
     await ensureCharts(PROGRAM_CHARTS, settings.charts, home.project);
     process.chdir(home.project); // the program looks for its charts below its working directory
     return new Session(home, settings, daemon, stack);
+  }
+
+  /** Takes everything down, in order. @throws UserError before the engine starts while the settings or the last `up` protect it. */
+  async destroy(options: automation.DestroyOptions): Promise<automation.DestroyResult> {
+    refuseWhileProtected(this.home.stack, this.settings);
+    refuseProtectedState(this.home.stack, (await this.stack.exportStack()) as ProtectableState); // the engine's own format
+    return this.stack.destroy(options);
   }
 
   /** Pushes a fresh render of the settings to the lab's Git server; returns the commit. */

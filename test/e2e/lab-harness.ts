@@ -114,7 +114,7 @@ export class TestLab {
 
   async destroy(): Promise<Run> {
     const session = await this.open();
-    return this.run(async (onEvent) => (await session.stack.destroy({ onEvent })).summary.resourceChanges);
+    return this.run(async (onEvent) => (await session.destroy({ onEvent })).summary.resourceChanges);
   }
 
   /** World events, oldest first. */
