@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { KubeClient } from "../kubernetes/client";
+import { standInReport } from "../kubernetes/stand-ins";
 import type { KubeObject } from "../kubernetes/objects";
 import type { Session } from "../session";
 import { control } from "../daemon/control";
@@ -23,6 +24,9 @@ const FLUX_KINDS: readonly (readonly [kind: string, path: string])[] = [
   ["HelmRelease", "/apis/helm.toolkit.fluxcd.io/v2/helmreleases"],
   ["Receiver", "/apis/notification.toolkit.fluxcd.io/v1/receivers"],
 ];
+
+/** What the world stands in for; what the cluster adds is in its own report. */
+const WORLD_STAND_INS = ["Proxmox hosts", "Talos nodes", "Image Factory", "Cloudflare account", "flux-operator's chart"];
 
 /** Seconds that the tree's objects may take to become Ready after the first sync. */
 const SYNC_DEADLINE = 180;
@@ -50,6 +54,7 @@ export async function printReport(session: Session, facts: RunFacts): Promise<vo
   const changes = Object.entries(facts.changes).map(([op, count]) => `${count} ${op}`);
   console.log(`${changes.length === 0 ? "nothing changed" : changes.join(", ")}, in ${facts.seconds.toFixed(1)} s`);
   const { remarks } = await control<DaemonStatus>(session.home.socket, "status");
+  console.log(`\nstand-ins: ${[...WORLD_STAND_INS, ...standInReport().map(({ kind }) => kind)].join(", ")} (README.md says what each leaves out)`);
   for (const remark of remarks) console.log(`note: ${remark}`);
   console.log(`\nkubectl --kubeconfig ${session.home.kubeconfig} get pods -A\nnpm run lab -- destroy   takes it all down, npm run lab -- down stops the lab's processes`);
 }
