@@ -43,7 +43,8 @@ export class TalosImages extends Phase {
   }
 
   private makeSchematic({ id, yaml }: NamedSchematic): talos.imagefactory.Schematic {
-    return new talos.imagefactory.Schematic(`schematic-${id.slice(0, 12)}`, { schematic: yaml }, this.child());
+    // Its id is a hash of its text, and the engine never changes the id of a resource that it updates.
+    return new talos.imagefactory.Schematic(`schematic-${id.slice(0, 12)}`, { schematic: yaml }, this.child({ replaceOnChanges: ["schematic"] }));
   }
 
   private download(image: ImageDownload, { proxmox: providers }: TalosImagesArgs): proxmox.download.File {

@@ -91,7 +91,16 @@ export class TestLab {
   async up(other?: typeof program): Promise<Run> {
     const session = await this.open(other);
     await session.publish();
-    return this.run(async (onEvent) => {
+    return this.upIn(session);
+  }
+
+  /** The engine's part of an `up` alone: nothing is pushed. `watch` sees the engine's events as they come. */
+  upIn(session: Session, watch?: (event: EngineEvent) => void): Promise<Run> {
+    return this.run(async (note) => {
+      const onEvent = (event: EngineEvent): void => {
+        note(event);
+        watch?.(event);
+      };
       const result = await session.stack.up({ onEvent });
       writeAccess(session, result.outputs);
       return result.summary.resourceChanges;
