@@ -68,12 +68,25 @@ export const OWNER_ONLY: readonly OwnerOnly[] = [
   },
 ];
 
-/** Every file of the lab, by kind; sockets are left out. */
+/** Every file of the lab, by kind, with who can get at it; sockets are left out, and what goes away meanwhile. */
 export function labFiles({ dir }: LabHome): readonly Source[] {
-  return filesBelow(dir).map((path) => {
+  return filesBelow(dir).flatMap((path) => {
     const where = relative(dir, path);
-    return { channel: channelOf(where), where, data: withoutPadding(readFileSync(path)) };
+    return unlessGone(() => {
+      const [file = 0, folder = 0] = [path, dirname(path)].map((each) => lstatSync(each).mode & 0o777);
+      return [{ channel: channelOf(where), where, data: withoutPadding(readFileSync(path)), modes: { file, folder } }];
+    });
   });
+}
+
+/** The list, empty when a file went away while it was made. */
+function unlessGone<T>(list: () => readonly T[]): readonly T[] {
+  try {
+    return list();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 function channelOf(path: string): string {
@@ -86,7 +99,7 @@ function channelOf(path: string): string {
 }
 
 function filesBelow(folder: string): readonly string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+  return unlessGone(() => readdirSync(folder, { withFileTypes: true })).flatMap((entry) => {
     const path = join(folder, entry.name);
     return entry.isDirectory() ? filesBelow(path) : entry.isFile() ? [path] : [];
   });
@@ -148,16 +161,15 @@ export interface Judged {
 }
 
 /** Holds a finding against the table and, where it is in a file, against the modes of the file and of its folder. */
-export function judge(finding: Finding, { dir }: LabHome): Judged {
-  const place = finding.channel === "cluster objects" ? "cluster object" : "file";
+export function judge(finding: Finding): Judged {
+  const place = finding.channel === "cluster objects" ? "cluster object" : finding.modes === undefined ? "nowhere to keep it" : "file";
   const entry = OWNER_ONLY.find((each) => each.place === place && each.path.test(finding.where) && each.holds.test(finding.canary));
-  if (entry === undefined) return { finding, entry, leak: "no entry of the table allows it" };
-  return { finding, entry, leak: place === "file" ? readableByOthers(join(dir, finding.where)) : undefined };
+  return { finding, entry, leak: entry === undefined ? "no entry of the table allows it" : openToOthers(finding) };
 }
 
 /** In which way a file is open to others than its owner. */
-function readableByOthers(path: string): string | undefined {
-  const [file, folder] = [path, dirname(path)].map((each) => lstatSync(each).mode & 0o777);
-  if (file !== 0o600 && file !== 0o400) return `its mode is ${file?.toString(8)}`;
-  return folder === 0o700 ? undefined : `its folder has mode ${folder?.toString(8)}`;
+function openToOthers({ modes }: Finding): string | undefined {
+  if (modes === undefined) return undefined;
+  if (modes.file !== 0o600 && modes.file !== 0o400) return `its mode is ${modes.file.toString(8)}`;
+  return modes.folder === 0o700 ? undefined : `its folder has mode ${modes.folder.toString(8)}`;
 }

@@ -97,11 +97,9 @@ function commandClass(): Command {
 }
 
 /** Milliseconds between two looks at what changes. */
-const INTERVAL = 100;
+const INTERVAL = 200;
 /** Bytes of a file that is looked at while it may still go away. */
 const LARGEST = 4 << 20;
-/** Folders within folders that are looked into. */
-const DEEPEST = 6;
 
 /** Catches what is there for a moment only: temporary files and the command lines of processes, which everybody can read. */
 export class Watcher {
@@ -109,9 +107,9 @@ export class Watcher {
   readonly #commands = new Set<string>();
   readonly #timer: NodeJS.Timeout;
 
-  /** Looks into what is new in a folder; `except` is scanned by other means, or is somebody else's. */
+  /** Looks into folders, so many levels deep; `except` is older, is scanned by other means, or is somebody else's. */
   constructor(
-    private readonly folder: string,
+    private readonly folders: readonly { readonly path: string; readonly levels: number }[],
     private readonly except: (path: string) => boolean,
   ) {
     this.#timer = setInterval(() => this.look(), INTERVAL);
@@ -129,18 +127,18 @@ export class Watcher {
   }
 
   look(): void {
-    this.#walk(this.folder, 0);
+    for (const { path, levels } of this.folders) this.#walk(path, levels);
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       const command = orUndefined(() => readFileSync(`/proc/${pid}/cmdline`, "utf8"));
       if (command !== undefined && command !== "") this.#commands.add(command);
     }
   }
 
-  #walk(path: string, depth: number): void {
-    const stats = this.except(path) || depth > DEEPEST ? undefined : orUndefined(() => lstatSync(path));
+  #walk(path: string, levels: number): void {
+    const stats = this.except(path) || levels < 0 ? undefined : orUndefined(() => lstatSync(path));
     if (stats === undefined) return;
     if (stats.isDirectory()) {
-      for (const name of orUndefined(() => readdirSync(path)) ?? []) this.#walk(join(path, name), depth + 1);
+      for (const name of orUndefined(() => readdirSync(path)) ?? []) this.#walk(join(path, name), levels - 1);
       return;
     }
     const stamp = `${stats.mtimeMs} ${stats.size}`;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { CanaryScan } from "./canary-scan";
+import { judge } from "./canary-places";
+import { CanaryScan, type Finding } from "./canary-scan";
 
 const SECRET = 'p<w>d&"näh/+=é\\0123';
 const CANARY = { name: "secret", value: SECRET };
@@ -71,4 +72,27 @@ describe("the scan for canaries", () => {
       });
     });
   }
+
+  describe("and the list of files that only their owner can read", () => {
+    const finding = (changes: Partial<Finding>): Finding => ({
+      channel: "lab files",
+      where: "passphrase",
+      canary: "lab passphrase",
+      form: "raw",
+      modes: { file: 0o600, folder: 0o700 },
+      ...changes,
+    });
+
+    it("allow a file on it that nobody else can get at", () => {
+      assert.equal(judge(finding({})).leak, undefined);
+    });
+
+    it("allow it no other secret, no other place and nobody else", () => {
+      assert.match(judge(finding({ canary: "given cloudflare.token" })).leak ?? "", /no entry/);
+      assert.match(judge(finding({ where: "project/passphrase" })).leak ?? "", /no entry/);
+      assert.match(judge(finding({ channel: "tree", modes: undefined })).leak ?? "", /no entry/);
+      assert.equal(judge(finding({ modes: { file: 0o644, folder: 0o700 } })).leak, "its mode is 644");
+      assert.equal(judge(finding({ modes: { file: 0o600, folder: 0o755 } })).leak, "its folder has mode 755");
+    });
+  });
 });

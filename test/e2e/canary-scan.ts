@@ -16,6 +16,14 @@ export interface Source {
   /** Which one: a path, a command. */
   readonly where: string;
   readonly data: Buffer;
+  /** Of a file that stays: who can get at it. */
+  readonly modes?: Modes;
+}
+
+/** Permission bits of a file and of the folder that it lies in. */
+export interface Modes {
+  readonly file: number;
+  readonly folder: number;
 }
 
 /** A secret in the clear. Never holds its value. */
@@ -25,6 +33,7 @@ export interface Finding {
   readonly canary: string;
   /** In which form. */
   readonly form: string;
+  readonly modes?: Modes;
 }
 
 /** One text to look for. */
@@ -61,8 +70,8 @@ export class CanaryScan {
   /** Every secret in a source, each form of it once; gzip is looked into, too. */
   scan(source: Source): readonly Finding[] {
     const found = [...this.#in(source.data), ...gunzipped(source.data).flatMap((data) => [...this.#in(data)])];
-    const { channel, where } = source;
-    const unique = new Map(found.map(({ canary, form }) => [`${canary}\n${form}`, { channel, where, canary, form }]));
+    const { channel, where, modes } = source;
+    const unique = new Map(found.map(({ canary, form }) => [`${canary}\n${form}`, { channel, where, canary, form, modes }]));
     return [...unique.values()];
   }
 
