@@ -17,6 +17,7 @@ import type { DaemonStatus } from "./daemon/daemon";
 import { openStack } from "./engine";
 import { LabHome, PROJECT } from "./home";
 import { labSecret } from "./lab-secrets";
+import { removeStaleLocks } from "./stale-locks";
 import { Workspace } from "./workspace";
 
 /** Where charts come from in the lab. */
@@ -58,6 +59,7 @@ export class Session {
     const paths = secretPaths(loadStackFile(workspace.stackFile).raw);
     const missing = workspace.write(overrides, paths);
     const daemon = await control<DaemonStatus>(home.socket, "load");
+    removeStaleLocks(home);
     const stack = await openStack({ home, toolchain, providers: daemon.providers, program: options.program });
     await makeSecrets(stack, workspace, missing, paths, home);
     const { settings, problems } = loadStackFile(workspace.stackFile, { secrets: "required", apps: appSchemas, further: platformProblems });
