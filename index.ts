@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ensureCharts } from "./charts/cache";
+import { spreadProblems } from "./components/machines/plan";
 import { UserError } from "./config";
 import { PROGRAM_CHARTS } from "./stacks/charts";
 import { cluster } from "./stacks/cluster";
@@ -12,6 +13,7 @@ import { previousImages } from "./stacks/previous-run";
 async function program(): Promise<pulumi.Inputs> {
   keepValuesOutOfDebugLog();
   const settings = loadSettings();
+  for (const { message } of spreadProblems(settings)) void pulumi.log.warn(message);
   remindOfEscrow(settings.stack, process.cwd());
   const charts = await ensureCharts(PROGRAM_CHARTS, settings.charts, process.cwd());
   return { ...cluster({ settings, charts, previous: await previousImages() }) };

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { spreadProblems } from "../components/machines/plan";
 import { formatProblems } from "../config/messages";
 import type { Role, Settings } from "../config/settings";
 import { loadStackFile } from "../config/stack-file";
@@ -40,6 +41,7 @@ export function check(args: readonly string[], project: string): 0 | 1 {
     return 1;
   }
   process.stdout.write(summarise(settings));
+  for (const { message } of spreadProblems(settings)) process.stdout.write(`  note      ${message}\n`);
   return 0;
 }
 
