@@ -27,6 +27,7 @@ export class Progress {
   private readonly counts = new Map<string, number>();
   private readonly firstAt = new Map<string, number>();
   private readonly lastAt = new Map<string, number>();
+  private readonly said = new Set<string>();
 
   constructor(
     private readonly print: (line: string) => void,
@@ -40,7 +41,14 @@ export class Progress {
     const done = event.resOutputsEvent?.metadata ?? event.resOpFailedEvent?.metadata;
     if (done !== undefined) this.finish(done.op, done.urn, event.resOpFailedEvent === undefined ? "" : "  FAILED");
     const word = event.diagnosticEvent;
-    if (word !== undefined && ["warning", "error", "info#err"].includes(word.severity) && !EXPECTED.test(word.message)) this.print(plain(word.message));
+    if (word !== undefined && ["warning", "error", "info#err"].includes(word.severity) && !EXPECTED.test(word.message)) this.say(plain(word.message));
+  }
+
+  /** Once: an inline program's error comes from the SDK and from the engine. */
+  private say(text: string): void {
+    if (this.said.has(text)) return;
+    this.said.add(text);
+    this.print(text);
   }
 
   /** Changes so far by operation, without `same`. */
