@@ -108,7 +108,13 @@ export function vmDiff(id: string, before: Inputs, after: Inputs): DiffResult {
   if (isObject(old["tpmState"]) && isObject(next["tpmState"])) replaceOn.push("tpmState.version");
   if (isObject(old["efiDisk"]) && isObject(next["efiDisk"])) replaceOn.push("efiDisk.type");
   const rules: DiffRules = { replaceOn, ignore: ["disks[*].importFrom", "initialization.upgrade"], deleteBeforeReplace: "no" };
-  return genericDiff(withDefaults(old), withDefaults(next), rules);
+  return genericDiff(withDefaults(asKept(old)), withDefaults(next), rules);
+}
+
+/** Proxmox sorts tags, and the provider compares with what Proxmox has: any other order is a change in every plan. */
+function asKept(inputs: Inputs): Inputs {
+  const { tags } = inputs;
+  return Array.isArray(tags) && tags.every((tag) => typeof tag === "string") ? { ...inputs, tags: [...tags].sort() } : inputs;
 }
 
 /** Defaults that matter for comparing: writing one down changes nothing. */
