@@ -3,6 +3,8 @@
  * before it: the stack file, trust in the Proxmox endpoints' CA, and deletion protection.
  */
 import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { loadStackFile, type Settings, SettingsError, UserError } from "../config";
@@ -29,10 +31,12 @@ export async function pulumi(args: readonly string[], project: string): Promise<
     refuseProtectedState(stack, await exportedState(stack, project));
   }
   const trust = trustOf(settings);
+  const temporary = mkdtempSync(join(tmpdir(), "hearth-")); // the Kubernetes provider leaves kubeconfigs in the temporary folder
   try {
-    return await run([command, "--stack", stack, ...rest], project, trust.env);
+    return await run([command, "--stack", stack, ...rest], project, { ...trust.env, TMPDIR: temporary });
   } finally {
     trust.remove();
+    rmSync(temporary, { recursive: true, force: true });
   }
 }
 
