@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import ipaddr from "ipaddr.js";
-import type { KubeNode } from "../../../lab/kubernetes/objects";
-import { listAt } from "../../../lab/kubernetes/objects";
+import { type KubeNode, listAt } from "../../../lab/kubernetes/objects";
 import { describeShape, machinesOf } from "./describe-shape";
 import type { Shape } from "./shape";
 
@@ -42,9 +41,10 @@ describeShape("dual stack", SHAPE, {
       }
     });
 
-    it("lets kubelets and etcd use only the node networks, of both families", () => {
+    it("lets kubelets use the node networks of both families, and etcd the IPv4 one without the VIP", () => {
       for (const { node } of machinesOf(cameUp().world).values()) {
-        assert.deepEqual(node.facts?.kubeletValidSubnets.slice(0, 2), ["127.24.0.0/24", "fd00:14::/64"]);
+        assert.deepEqual(node.facts?.kubeletValidSubnets, ["127.24.0.0/24", "fd00:14::/64"]);
+        assert.deepEqual(node.facts?.etcdAdvertisedSubnets, ["127.24.0.0/24", "!127.24.0.10"]);
       }
     });
 
