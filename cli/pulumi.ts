@@ -71,4 +71,4 @@ function isMissing(error: Error): boolean {
   return "code" in error && error.code === "ENOENT";
 }
 
-void exitWith(() => pulumi(process.argv.slice(2), PROJECT));
+if (require.main === module) void exitWith(() => pulumi(process.argv.slice(2), PROJECT));

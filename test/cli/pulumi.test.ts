@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { pulumi } from "../../cli/pulumi";
+import { SettingsError, UserError } from "../../config";
+
+const ROOT = join(__dirname, "../..");
+
+describe("the wrapper around pulumi", () => {
+  const path = process.env["PATH"];
+  let dir: string;
+  const called = () => (existsSync(join(dir, "called")) ? readFileSync(join(dir, "called"), "utf8").trim().split("\n") : []);
+  const lab = readFileSync(join(ROOT, "Pulumi.lab.yaml"), "utf8");
+  const withSecrets = lab
+    .replace("      endpoint: https://pve1", "      token: {secure: v1:a}\n      endpoint: https://pve1")
+    .replace("    accountId:", "    token: {secure: v1:b}\n    accountId:")
+    .replace("      kind: token", "      kind: token\n      token: {secure: v1:c}");
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "wrapper-"));
+    mkdirSync(join(dir, "bin"));
+    const state = JSON.stringify({ deployment: { resources: [{ urn: "urn:pulumi:x::hearth::t::cp-1", protect: true }] } });
+    writeFileSync(join(dir, "bin/pulumi"), `#!/bin/sh\necho "$* $TMPDIR" >> '${dir}/called'\n[ "$1" = stack ] && echo '${state}'\nexit 3\n`.replace("exit 3", '[ "$1" = up ] && exit 3\nexit 0'), { mode: 0o755 });
+    process.env["PATH"] = `${join(dir, "bin")}${delimiter}${path ?? ""}`;
+  });
+  afterEach(() => {
+    process.env["PATH"] = path;
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  it("starts nothing for a stack file with problems", async () => {
+    writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets.replace("vip: 127.10.0.10", "vip: 127.10.0.11"));
+    await assert.rejects(pulumi(["up", "x"], dir), SettingsError);
+    assert.deepEqual(called(), []);
+  });
+
+  it("hands options and exit code through, with a temporary folder that is gone afterwards", async () => {
+    writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets);
+    assert.equal(await pulumi(["up", "x", "--diff"], dir), 3);
+    const [line = ""] = called();
+    assert.match(line, /^up --stack x --diff /);
+    assert.ok(!existsSync(line.split(" ").at(-1) ?? ""));
+  });
+
+  it("refuses to destroy what is protected, by the file or only by the state, before pulumi destroys anything", async () => {
+    writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets.replace("deletionProtection: false", "deletionProtection: true"));
+    await assert.rejects(pulumi(["destroy", "x"], dir), (error: unknown) => error instanceof UserError && /protected/.test(error.message));
+    assert.deepEqual(called(), []);
+    writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets);
+    await assert.rejects(pulumi(["destroy", "x"], dir), /since its last up \(cp-1\)/);
+    assert.deepEqual(called().map((line) => line.split(" ")[0]), ["stack"]);
+  });
+
+  it("says in one line what is wrong with the command or the machine", async () => {
+    await assert.rejects(pulumi(["up"], dir), /usage: npm run up/);
+    writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets);
+    process.env["PATH"] = join(dir, "nowhere");
+    await assert.rejects(pulumi(["up", "x"], dir), /there is no pulumi on the PATH/);
+  });
+});
