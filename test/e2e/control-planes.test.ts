@@ -23,6 +23,7 @@ describe("Three control planes", function () {
 
   it("come up by a second `up` after the engine was killed in the middle of the first", async () => {
     const session = await lab.open();
+    await lab.hurry();
     await session.publish();
     const killed = lab.upIn(session, ({ resourcePreEvent: event }) => {
       if (event?.metadata.urn.endsWith("::bootstrap") === true) killEngine();
@@ -37,15 +38,23 @@ describe("Three control planes", function () {
     const before = (await lab.events()).length;
     lab.change([LABELS, { "example.com/site": "moved" }]);
     // Nothing that the settings say reboots a node today: this makes each change do it.
-    const { changes } = await lab.up(withProps("talos:machine/configurationApply:ConfigurationApply", (props) => ({ ...props, applyMode: "reboot" })));
+    const { changes } = await lab.up(
+      withProps("talos:machine/configurationApply:ConfigurationApply", (props) => ({ ...props, applyMode: "reboot" })),
+    );
     assert.deepEqual(changes, { update: 3 });
     // The last one's restart is nobody's to wait for: `up` ends before it.
     const since = await eventually("the last restart", async () => {
       const events = (await lab.events()).slice(before);
       return steps(events).includes("node.api-up cp-3") ? events : undefined;
     });
-    assert.deepEqual(steps(since), NODES.flatMap((node) => STEPS.map((step) => `${step} ${node}`)));
-    assert.deepEqual(since.filter(({ kind }) => kind === "etcd.quorum-lost"), []);
+    assert.deepEqual(
+      steps(since),
+      NODES.flatMap((node) => STEPS.map((step) => `${step} ${node}`)),
+    );
+    assert.deepEqual(
+      since.filter(({ kind }) => kind === "etcd.quorum-lost"),
+      [],
+    );
   });
 
   it("take no changed config while one of them is down, and `up` says which (others-healthy)", async () => {
@@ -53,7 +62,10 @@ describe("Three control planes", function () {
     await lab.control("power", { machine: "cp-3", wanted: "off" });
     lab.change([LABELS, { "example.com/site": "moved-again" }], [["hearth:gates", "talosApi"], 2]);
     const before = (await lab.events()).length;
-    await assert.rejects(lab.up(), /gave up waiting for control plane cp-3 to be healthy \(etcd member, kube-apiserver\) after 2 s; last seen: \S+/);
+    await assert.rejects(
+      lab.up(),
+      /gave up waiting for control plane cp-3 to be healthy \(etcd member, kube-apiserver\) after 2 s; last seen: \S+/,
+    );
     assert.deepEqual(steps((await lab.events()).slice(before)), []);
     await lab.control("power", { machine: "cp-3", wanted: "on" });
     lab.change([["hearth:gates"], GATES]);

@@ -9,6 +9,10 @@ describe("destroy", function () {
   this.timeout(300_000);
   const lab = new TestLab("lab", stackText(oneControlPlane(labStackText(32)), [[PROTECTION, true]]));
 
+  before(async () => {
+    await lab.open();
+    await lab.hurry();
+  });
   after(() => lab.close());
 
   it("is refused with one line and before anything is deleted while protection is on", async () => {
@@ -51,7 +55,10 @@ async function isRefused(lab: TestLab): Promise<void> {
 async function left(lab: TestLab): Promise<Readonly<Record<string, readonly string[]>>> {
   const kinds = Object.entries(await lab.inventory());
   for (const kind of ["machines", "downloads", "haResources", "haRules", "nodes", "clusters", "tunnels", "records"]) {
-    assert.ok(kinds.some(([name]) => name === kind), `the inventory says nothing of ${kind}`);
+    assert.ok(
+      kinds.some(([name]) => name === kind),
+      `the inventory says nothing of ${kind}`,
+    );
   }
   return Object.fromEntries(kinds.filter(([, items]) => items.length > 0));
 }

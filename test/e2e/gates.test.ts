@@ -33,7 +33,9 @@ const nothing = (): Promise<void> => Promise.resolve();
 const latencies = (lab: TestLab, wanted: Readonly<Record<string, number>>): Promise<unknown> => lab.control("latencies", wanted);
 const power = (lab: TestLab, machine: string, wanted: "on" | "off"): Promise<unknown> => lab.control("power", { machine, wanted });
 const happened = (lab: TestLab, kind: string, subject: string): Promise<true> =>
-  eventually(`${kind} of ${subject}`, async () => ((await lab.events()).some((event) => event.kind === kind && event.subject === subject) ? true : undefined));
+  eventually(`${kind} of ${subject}`, async () =>
+    (await lab.events()).some((event) => event.kind === kind && event.subject === subject) ? true : undefined,
+  );
 const gaveUp = (what: string, seen: string): RegExp => new RegExp(`gave up waiting for ${what} after ${SHORT} s; last seen: ${seen}`);
 
 /** In the order of the road: each failed `up` goes on where the one before it stopped, so its own gate is the next. */
@@ -117,7 +119,10 @@ const ROAD: readonly Missed[] = [
       await lab.control("publish", { tree: [["README.md", "Nothing rendered yet."]], message: "Start" });
       return lab.upIn(session);
     },
-    says: gaveUp("the rendered tree on http://\\S+: push the rendered tree first \\(.+\\)", "kubernetes/lab/hearth.json on branch main: \\S+"),
+    says: gaveUp(
+      "the rendered tree on http://\\S+: push the rendered tree first \\(.+\\)",
+      "kubernetes/lab/hearth.json on branch main: \\S+",
+    ),
     release: nothing,
   },
   {

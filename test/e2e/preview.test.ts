@@ -14,7 +14,10 @@ describe("A preview", function () {
   this.timeout(300_000);
   const lab = new TestLab("lab", oneControlPlane(labStackText(OCTET)));
 
-  before(() => lab.open());
+  before(async () => {
+    await lab.open();
+    await lab.hurry();
+  });
   after(() => lab.close());
 
   it("shows everything while nothing exists", async () => {
@@ -36,7 +39,10 @@ describe("A preview", function () {
 
   for (const { mistake, call, program: seeded } of CALLING_PROGRAMS) {
     it(`would be caught calling the world by ${mistake}`, async () => {
-      await assert.rejects(harmlessPreview(lab, seeded), (error: Error) => error.message.startsWith("a preview called the world") && error.message.includes(call));
+      await assert.rejects(
+        harmlessPreview(lab, seeded),
+        (error: Error) => error.message.startsWith("a preview called the world") && error.message.includes(call),
+      );
     });
   }
 
@@ -46,7 +52,10 @@ describe("A preview", function () {
     await showsTheNewLabel(lab);
   });
 
-  const SWALLOWINGS: Readonly<Record<Swallowing, string>> = { "no-answer": "takes connections and never answers", "no-connection": "drops whatever is sent to it" };
+  const SWALLOWINGS: Readonly<Record<Swallowing, string>> = {
+    "no-answer": "takes connections and never answers",
+    "no-connection": "drops whatever is sent to it",
+  };
   for (const [swallowing, says] of Object.entries(SWALLOWINGS) as [Swallowing, string][]) {
     it(`is as complete when the cluster's address ${says}`, async () => {
       const hole = await blackHole(`127.${OCTET}.0.10`, 6443, swallowing);
@@ -81,7 +90,9 @@ async function showsTheNewLabel(lab: TestLab): Promise<void> {
   try {
     const { changes, events } = await harmlessPreview(lab);
     assert.deepEqual(changes, { update: 1 });
-    const updated = events.flatMap(({ resourcePreEvent: event }) => (event?.metadata.op === "update" ? [event.metadata.urn.split("::").at(-1)] : []));
+    const updated = events.flatMap(({ resourcePreEvent: event }) =>
+      event?.metadata.op === "update" ? [event.metadata.urn.split("::").at(-1)] : [],
+    );
     assert.deepEqual(updated, ["config-cp-1"]);
   } finally {
     lab.change(NO_LABEL);

@@ -17,7 +17,10 @@ export const CALLING_PROGRAMS: readonly { readonly mistake: string; readonly cal
   {
     mistake: "a staged apply",
     call: "talos.applyConfiguration.dryRun",
-    program: withProps("talos:machine/configurationApply:ConfigurationApply", (props) => ({ ...props, applyMode: "staged_if_needing_reboot" })),
+    program: withProps("talos:machine/configurationApply:ConfigurationApply", (props) => ({
+      ...props,
+      applyMode: "staged_if_needing_reboot",
+    })),
   },
 ];
 
@@ -47,7 +50,10 @@ async function health(made: Made): Promise<unknown> {
   const { clientConfiguration } = secrets;
   const nodes = [applied.node];
   const read = { timeouts: { read: "5s" }, skipKubernetesChecks: true };
-  return talos.cluster.getHealthOutput({ clientConfiguration, endpoints: nodes, controlPlaneNodes: nodes, ...read }, provided(made, "talos")).id;
+  return talos.cluster.getHealthOutput(
+    { clientConfiguration, endpoints: nodes, controlPlaneNodes: nodes, ...read },
+    provided(made, "talos"),
+  ).id;
 }
 
 async function tokenLookUp(made: Made): Promise<unknown> {

@@ -116,6 +116,16 @@ describe("Proxmox hosts of the world", () => {
     assert.equal(home.world.machine("cp2").power, "running");
   });
 
+  it("lose their power and get it back without a call", async () => {
+    const machine = await boot(home, "cp1", 11);
+    const calls = home.world.calls.count();
+    await home.world.power("cp1", "off");
+    assert.equal(machine.power, "stopped");
+    await home.world.power("cp1", "on");
+    assert.equal(machine.power, "running");
+    assert.equal(home.world.calls.count(), calls);
+  });
+
   it("start no machine with more cores than the host has", async () => {
     await assert.rejects(boot(home, "cp1", 11, { host: "pve2", cores: 8 }), refused("resource-exhausted", /MAX 4 vcpus/));
   });
