@@ -4,6 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 interface Step {
   readonly name: string;
@@ -26,7 +27,8 @@ const STEPS: readonly Step[] = [
   { name: "types", command: ["npx", "--no-install", "tsc", "-p", ".", "--noCheck", "false"] },
   { name: "lint", command: ["npx", "--no-install", "eslint", "--max-warnings", "0", "."] },
   { name: "generated documents", command: [...TSX, "cli/docs.ts", "--check"] },
-  { name: "rendered trees", command: [...TSX, "cli/render.ts", "lab", "home", "--check"] },
+  { name: "rendered tree of the lab", command: [...TSX, "cli/render.ts", "lab", "--check"] },
+  { name: "rendered tree of home", command: [...TSX, "cli/render.ts", "home", "--check"] },
   UNIT,
   { name: "end-to-end tests", command: [...MOCHA, "--timeout", "600000", "test/e2e/**/*.test.ts"] },
 ];
@@ -53,7 +55,8 @@ async function run(step: Step): Promise<Outcome> {
   return outcome;
 }
 
-function outcomeOf(code: number, output: string): Outcome {
+function outcomeOf(code: number, coloured: string): Outcome {
+  const output = stripVTControlCharacters(coloured);
   const count = (word: string): number => Number(new RegExp(`^\\s*(\\d+) ${word}`, "m").exec(output)?.[1] ?? 0);
   const counts = { passed: count("passing"), failed: count("failing"), skipped: count("pending") };
   const isMocha = /^\s*\d+ passing/m.test(output);
