@@ -34,7 +34,7 @@ describeShape("three control planes and two workers over three hosts", SHAPE, {
   whileUp: (cameUp) => {
     it("does not hold up the bootstrap for a worker that is late", () => {
       const { history } = cameUp();
-      assertInOrder(history.only("etcd.bootstrap"), history.only("node.running", "worker-2"));
+      assertInOrder(history.only("etcd.bootstrap"), history.only("config.applied", "worker-2"));
     });
   },
 });
