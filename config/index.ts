@@ -9,5 +9,5 @@ export { secretPaths } from "./secret-fields";
 export { SecretValue } from "./secret-value";
 export type * from "./settings";
 export { NAMED_ADDRESSES } from "./settings";
-export { loadStackFile, readStackFile, settingsFromFile, type StackFile, type StackFileOptions } from "./stack-file";
+export { loadStackFile, readStackFile, stackNameOf, settingsFromFile, type StackFile, type StackFileOptions } from "./stack-file";
 export { UserError } from "./user-error";

@@ -3,11 +3,8 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describeSettings, loadStackFile, rawFromPulumiConfig, resolveSettings, type Settings } from "../../config";
 import { engineEnv } from "../../lab/engine";
 import { PROJECT } from "../../lab/home";
-import { appSchemas } from "../../platform/app-options";
-import { loadSettings } from "../../stacks/load-settings";
 import { labStackText, TestLab, testToolchain } from "./lab-harness";
 
 const run = promisify(execFile);
@@ -27,20 +24,8 @@ describe("the life of a cluster", function () {
     });
   };
 
-  it("has the same settings whether they are read through Pulumi or from the file", async () => {
-    let through: Settings | undefined;
-    await lab.preview(() => {
-      through = loadSettings();
-      return Promise.resolve({});
-    });
-    const { settings } = loadStackFile(join(lab.home.project, "Pulumi.life.yaml"), { secrets: "required", apps: appSchemas });
-    assert.ok(through !== undefined && settings !== undefined);
-    assert.equal(describeSettings(through), describeSettings(settings));
-    assert.equal(through.proxmox[0]?.token.known, true);
-    assert.equal(settings.proxmox[0]?.token.known, false);
-  });
-
   it("begins with one up, even when the answer to the bootstrap is lost on the way", async () => {
+    await lab.preview(); // opens the world, in which the fault is armed
     await lab.fault({ call: "talos.bootstrap", kind: "lost-answer" });
     const { changes } = await lab.up();
     assert.deepEqual(Object.keys(changes), ["create"]);
@@ -108,14 +93,3 @@ async function statusOfCheckout(): Promise<string> {
   const { stdout } = await run("git", ["status", "--porcelain", "--", "Pulumi.yaml", "Pulumi.*.yaml", "kubernetes", ".charts"], { cwd: PROJECT });
   return stdout;
 }
-
-describe("both readers of the settings", () => {
-  it("say the same of what Pulumi hands to a program and of the file it came from", () => {
-    const { raw } = loadStackFile(join(PROJECT, "Pulumi.lab.yaml"));
-    const config = Object.fromEntries(Object.entries(raw).map(([section, value]) => [`hearth:${section}`, JSON.stringify(value)]));
-    const through = resolveSettings(rawFromPulumiConfig(config, [], "hearth"), { stack: "lab", secrets: "optional", apps: appSchemas });
-    const { settings } = loadStackFile(join(PROJECT, "Pulumi.lab.yaml"), { secrets: "optional", apps: appSchemas });
-    assert.ok(through.settings !== undefined && settings !== undefined);
-    assert.equal(describeSettings(through.settings), describeSettings(settings));
-  });
-});
