@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { clientOf } from "../../../lab/cli/report";
 import type { KubeClient } from "../../../lab/kubernetes/client";
 import { conditionStatus, type KubeNode, listAt, textAt } from "../../../lab/kubernetes/objects";
@@ -34,12 +35,14 @@ export interface CameUp {
 export interface ShapeTests {
   /** Faults that make a race visible; armed before `up`. */
   readonly faults?: readonly FaultRule[];
+  /** Kind of the event that ends the faults. @default they end when they are used up */
+  readonly faultsUntil?: string;
   /** Further tests, run while the cluster is up. */
   readonly whileUp?: (cameUp: () => CameUp) => void;
 }
 
 /** Registers the tests of one shape. Its lab has its own network and is gone afterwards. */
-export function describeShape(title: string, shape: Shape, { faults = [], whileUp }: ShapeTests): void {
+export function describeShape(title: string, shape: Shape, { faults = [], faultsUntil, whileUp }: ShapeTests): void {
   describe(title, function () {
     this.timeout(RUN_TIMEOUT);
     const lab = new TestLab(shape.stack, readFileSync(join(STACKS, `Pulumi.${shape.stack}.yaml`), "utf8"));
@@ -52,7 +55,7 @@ export function describeShape(title: string, shape: Shape, { faults = [], whileU
     before("comes up with everything in Git Ready", async () => {
       await lab.open();
       for (const fault of faults) await lab.fault(fault);
-      await lab.up();
+      await (faultsUntil === undefined ? lab.up() : upWithFaultsUntil(lab, faultsUntil));
       const client = lab.kubernetes();
       await kustomizationsReady(client, KUSTOMIZATIONS);
       const world = new SnapshotFile(lab.home.dir).read();
@@ -71,6 +74,20 @@ export function describeShape(title: string, shape: Shape, { faults = [], whileU
 /** Every machine of a world, by its name. */
 export function machinesOf({ proxmox }: WorldSnapshot): ReadonlyMap<string, Machine> {
   return new Map(Object.values(proxmox).flatMap(({ machines }) => machines.map((machine) => [machine.spec.name, machine] as const)));
+}
+
+/** Runs `up`, and takes every fault away as soon as there is an event of that kind. */
+async function upWithFaultsUntil(lab: TestLab, kind: string): Promise<void> {
+  let state: "running" | "done" = "running";
+  const up = lab.up().finally(() => {
+    state = "done";
+  });
+  const cleared = (async (): Promise<void> => {
+    const happened = async (): Promise<boolean> => (await lab.events()).some((event) => event.kind === kind);
+    while (state === "running" && !(await happened())) await sleep(100);
+    await lab.control("clearFaults");
+  })();
+  await Promise.all([up, cleared]);
 }
 
 function describeRules(rules: readonly RoadRule[], shape: Shape, history: () => History): void {
