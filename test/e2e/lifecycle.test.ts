@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { fluxSettled } from "../../lab/cli/report";
 import { engineEnv } from "../../lab/engine";
 import { PROJECT } from "../../lab/home";
 import { labStackText, TestLab, testToolchain } from "./lab-harness";
@@ -32,6 +33,18 @@ describe("the life of a cluster", function () {
     const kinds = (await lab.events()).map(({ kind }) => kind);
     assert.deepEqual(kinds.filter((kind) => ["fault.hit", "etcd.bootstrap"].includes(kind)), ["fault.hit", "etcd.bootstrap"]);
     assert.deepEqual((await lab.preview()).changes, {});
+  });
+
+  it("shows what is there, and lets other tools in by the environment that it prints", async () => {
+    await fluxSettled(lab.home.kubeconfig);
+    const env = { ...process.env, HEARTH_LAB_DIR: join(lab.home.dir, "..") };
+    const command = (name: string): string => `'${process.execPath}' --require tsx/cjs lab/main.ts ${name} --stack life`;
+    const status = await run("sh", ["-c", command("status")], { cwd: PROJECT, env });
+    assert.match(status.stdout, /^machines: cp-1, cp-2, cp-3$/m);
+    assert.match(status.stdout, /^cp-2 +Ready +127\.51\.0\.12/m);
+    assert.match(status.stdout, /^Kustomization +flux-system\/echo +Ready/m);
+    const name = await run("sh", ["-c", `eval "$(${command("env")})" && pulumi stack output name --stack life`], { cwd: PROJECT, env });
+    assert.equal(name.stdout.trim(), "lab");
   });
 
   it("plans no change of a machine or its config when only the goal of an upgrade moves", async () => {
