@@ -35,8 +35,8 @@ export interface CameUp {
 export interface ShapeTests {
   /** Faults that make a race visible; armed before `up`. */
   readonly faults?: readonly FaultRule[];
-  /** Kind of the event that ends the faults. @default they end when they are used up */
-  readonly faultsUntil?: string;
+  /** Kind of the event that ends the faults, so many seconds later. @default they end when they are used up */
+  readonly faultsUntil?: { readonly kind: string; readonly seconds: number };
   /** Further tests, run while the cluster is up. */
   readonly whileUp?: (cameUp: () => CameUp) => void;
 }
@@ -76,8 +76,8 @@ export function machinesOf({ proxmox }: WorldSnapshot): ReadonlyMap<string, Mach
   return new Map(Object.values(proxmox).flatMap(({ machines }) => machines.map((machine) => [machine.spec.name, machine] as const)));
 }
 
-/** Runs `up`, and takes every fault away as soon as there is an event of that kind. */
-async function upWithFaultsUntil(lab: TestLab, kind: string): Promise<void> {
+/** Runs `up`, and takes every fault away some seconds after there is an event of that kind. */
+async function upWithFaultsUntil(lab: TestLab, { kind, seconds }: NonNullable<ShapeTests["faultsUntil"]>): Promise<void> {
   let state: "running" | "done" = "running";
   const up = lab.up().finally(() => {
     state = "done";
@@ -85,6 +85,7 @@ async function upWithFaultsUntil(lab: TestLab, kind: string): Promise<void> {
   const cleared = (async (): Promise<void> => {
     const happened = async (): Promise<boolean> => (await lab.events()).some((event) => event.kind === kind);
     while (state === "running" && !(await happened())) await sleep(100);
+    await sleep(seconds * 1000);
     await lab.control("clearFaults");
   })();
   await Promise.all([up, cleared]);

@@ -25,13 +25,13 @@ const SHAPE: Shape = {
 };
 
 describeShape("three control planes and two workers over three hosts", SHAPE, {
-  // A tunnel that is later than the images, and a worker that answers only when Kubernetes is up: what must wait for them is
+  // A tunnel that is later than the images, and a worker that answers only when Kubernetes has been up for a while: what must wait for them is
   // seen to wait, and what must not is seen to go on.
   faults: [
     { call: "cloudflare.createTunnel", kind: "slow", seconds: 90 },
     { call: "talos.applyConfiguration", subject: "worker-2", kind: "timeout", seconds: 20, count: 1000 },
   ],
-  faultsUntil: "kubernetes.up",
+  faultsUntil: { kind: "kubernetes.up", seconds: 5 },
   whileUp: (cameUp) => {
     it("does not hold up the control plane for a worker that is late", () => {
       const { history } = cameUp();
