@@ -203,12 +203,19 @@ export class TalosApi {
   }
 
   private async call<T>(operation: string, target: TalosTarget, body: (machine: Machine) => T | Promise<T>): Promise<T> {
-    const named = this.context.machines().find(({ node }) => node.address === target.node)?.spec.name ?? target.node;
+    const named = this.nameAt(target.node);
     try {
       return await this.context.calls.call(`talos.${operation}`, named, () => body(this.connect(target)), target.signal);
     } finally {
       this.context.changed();
     }
+  }
+
+  /** The machine that is meant, also while it does not answer yet. */
+  private nameAt(address: string): string {
+    const given = ({ spec }: Machine): boolean => spec.nocloudAddresses.some((cidr) => cidr.split("/")[0] === address);
+    const machines = this.context.machines();
+    return (machines.find(({ node }) => node.address === address) ?? machines.find(given))?.spec.name ?? address;
   }
 
   private connect({ endpoint, node, client }: TalosTarget): Machine {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { WorldErrorCode } from "../../../lab/world/errors";
-import { address, boot, bringUp, configOf, join, kinds, openHome, target, VIP, type Home } from "./fixture";
+import { address, boot, bringUp, configOf, download, join, kinds, openHome, spec, target, VIP, type Home } from "./fixture";
 
 const refused = (code: WorldErrorCode, message: RegExp) => (error: unknown) => {
   assert.ok(error instanceof Error && "code" in error);
@@ -50,6 +50,16 @@ describe("Talos nodes of the world", () => {
       home.kubernetes.starts[0]?.controlPlanes.map(({ name, address: at }) => `${name} ${at}`),
       ["cp1", "cp2", "cp3"].map((name, index) => `${name} ${address(11 + index)}`),
     );
+  });
+
+  it("are called by their names before they answer, so that a fault meets every try", async () => {
+    const secrets = await home.helper.secrets({});
+    await download(home, "pve1");
+    await home.proxmox.machines.create({ spec: spec("cp1", 11), inputs: {} });
+    home.world.faults.arm({ call: "talos.bootstrap", subject: "cp1", kind: "error", message: "cable out" });
+    await assert.rejects(home.world.talos.bootstrap(target(secrets, 11)), refused("unavailable", /cable out/));
+    await assert.rejects(home.world.talos.bootstrap(target(secrets, 11)), refused("unavailable", /connection refused/));
+    assert.deepEqual(home.world.calls.list().map(({ subject }) => subject), ["cp1", "cp1"]);
   });
 
   it("refuse a bootstrap before a config was applied", async () => {
