@@ -25,8 +25,8 @@ const SHAPE: Shape = {
 };
 
 describeShape("three control planes and two workers over three hosts", SHAPE, {
-  // A tunnel that is later than the images, and a worker that answers only when Kubernetes has been up for a while: what must wait for them is
-  // seen to wait, and what must not is seen to go on.
+  // A tunnel that is later than the images, and a worker that answers only when Kubernetes has been up for a while: what must
+  // wait for them is seen to wait, and what must not is seen to go on.
   faults: [
     { call: "cloudflare.createTunnel", kind: "slow", seconds: 90 },
     { call: "talos.applyConfiguration", subject: "worker-2", kind: "timeout", seconds: 20, count: 1000 },
