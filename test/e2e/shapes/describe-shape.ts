@@ -13,14 +13,15 @@ import { SnapshotFile, type WorldSnapshot } from "../../../lab/world/snapshot";
 import { kustomizationsReady } from "../flux-ready";
 import { TestLab } from "../lab-harness";
 import { History } from "./history";
+import { claimNetwork } from "./network-claim";
 import { DESTROY_RULES, ROAD_RULES, type RoadRule } from "./road-rules";
 import { namesOf, type Shape } from "./shape";
 
 const STACKS = join(__dirname, "../../fixtures/stacks");
 const KUSTOMIZATIONS = ["cilium-networks", "crds", "echo", "flux-system", "flux-webhook"];
 const CILIUM = "/apis/cilium.io";
-/** Milliseconds for one run of the engine on a busy machine. */
-const RUN_TIMEOUT = 300_000;
+/** Milliseconds for one run of the engine on a busy machine, after another run of the same shape. */
+const RUN_TIMEOUT = 600_000;
 
 /** What came up, to be looked at by a shape's own tests. */
 export interface CameUp {
@@ -52,7 +53,10 @@ export function describeShape(title: string, shape: Shape, { faults = [], faults
       return state;
     };
 
+    let leaveNetwork = (): void => undefined;
+
     before("comes up with everything in Git Ready", async () => {
+      leaveNetwork = await claimNetwork(Object.values(shape.nodes)[0]?.addresses[0] ?? "");
       await lab.open();
       for (const fault of faults) await lab.fault(fault);
       await (faultsUntil === undefined ? lab.up() : upWithFaultsUntil(lab, faultsUntil));
@@ -62,7 +66,7 @@ export function describeShape(title: string, shape: Shape, { faults = [], faults
       assert.ok(world);
       state = { lab, history: new History(await lab.events()), client, world };
     });
-    after(() => lab.close());
+    after(() => lab.close().finally(leaveNetwork));
 
     describeRules(ROAD_RULES, shape, () => cameUp().history);
     describeCluster(shape, cameUp);
