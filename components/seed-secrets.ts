@@ -11,6 +11,15 @@ export interface SeedSecretsArgs {
   readonly secrets: readonly SecretSpec[];
   /** Token of the tunnel's connector; absent without an edge. */
   readonly tunnelToken?: pulumi.Output<string>;
+  /** API tokens of the users that the program made in Proxmox, by `<cluster>/<user>`; only those that Secrets name. */
+  readonly proxmoxTokens?: ReadonlyMap<string, ProxmoxToken>;
+}
+
+/** An API token of Proxmox, in the two parts that its clients want. */
+export interface ProxmoxToken {
+  /** `user@realm!name`. */
+  readonly id: pulumi.Output<string>;
+  readonly secret: pulumi.Output<string>;
 }
 
 /**
@@ -22,6 +31,7 @@ export class SeedSecrets extends Phase {
   readonly secrets: readonly kubernetes.core.v1.Secret[];
   private age: pulumi.Output<string> | undefined;
   private readonly texts = new Map<string, pulumi.Output<string>>();
+  private readonly shared = new Map<string, pulumi.Output<string>>();
 
   constructor(name: string, args: SeedSecretsArgs, options: pulumi.ComponentResourceOptions) {
     super("SeedSecrets", name, options);
@@ -56,25 +66,43 @@ export class SeedSecrets extends Phase {
     });
     return new kubernetes.core.v1.Secret(
       `secret/${path}`,
-      { metadata: { name: spec.name, namespace: spec.namespace }, type: spec.type, data: pulumi.secret(Object.fromEntries(data)) },
+      {
+        metadata: { name: spec.name, namespace: spec.namespace, ...(Object.keys(spec.labels).length === 0 ? {} : { labels: spec.labels }) },
+        type: spec.type,
+        data: pulumi.secret(Object.fromEntries(data)),
+      },
       this.child({ deletedWith, dependsOn: namespace === undefined ? [] : [namespace] }),
     );
   }
 
-  private textOf(name: string, source: SecretSource, { tunnelToken }: SeedSecretsArgs): pulumi.Output<string> {
+  private textOf(name: string, source: SecretSource, args: SeedSecretsArgs): pulumi.Output<string> {
     switch (source.from) {
       case "given":
         return asSecret(source.value);
       case "generated":
-        return generated(name, source, this.child());
+        return source.shared === undefined ? generated(name, source, this.child()) : this.sharedText(source.shared, source);
       case "age-identity":
         return (this.age ??= generatedAgeIdentity("age-identity", this.child()));
       case "plain":
         return pulumi.output(source.value);
+      case "joined":
+        return pulumi.all(source.parts.map((part, index) => this.textOf(`${name}/${index}`, part, args))).apply((parts) => parts.join(""));
       case "tunnel-token":
-        if (tunnelToken === undefined) throw new Error(`${name} asks for the tunnel's token, and there is no edge`); // a rule of config/
-        return tunnelToken;
+        if (args.tunnelToken === undefined) throw new Error(`${name} asks for the tunnel's token, and there is no edge`); // a rule of config/
+        return args.tunnelToken;
+      case "proxmox-token": {
+        const token = args.proxmoxTokens?.get(`${source.proxmox}/${source.user}`);
+        if (token === undefined) throw new Error(`${name} asks for the token of ${source.user} in ${source.proxmox}, and nobody made it`);
+        return token[source.part];
+      }
     }
+  }
+
+  /** One text for every key that names the id. */
+  private sharedText(id: string, source: Extract<SecretSource, { from: "generated" }>): pulumi.Output<string> {
+    const known = this.shared.get(id) ?? generated(`shared/${id}`, source, this.child());
+    this.shared.set(id, known);
+    return known;
   }
 }
 

@@ -7,10 +7,16 @@ import type { Settings } from "../config/settings";
 import { validators } from "./app-options";
 import { APPS } from "./apps";
 import { baseSecrets, baseNamespaces } from "./base";
-import type { App, AppPlan, PodSecurity } from "./kit/app";
+import { platformFacts } from "./facts";
+import type { App, AppChart, AppNamespace, DeclaredApp, PodSecurity } from "./kit/app";
+import { protectionProblem } from "./kit/exposure";
 import { inOrder } from "./kit/order";
-import { missingSecrets, secretSpec, type SecretSpec } from "./kit/secrets";
+import type { Platform, Provided } from "./kit/provider";
+import type { AppHost } from "./kit/requests";
+import { missingSecrets, secretSpec, type AppSecret, type SecretSpec } from "./kit/secrets";
+import { draftStages, linkStages, type Stage } from "./kit/stage";
 import { BUILT_IN_NAMESPACES } from "./names";
+import { PROVIDERS } from "./provide";
 
 /** A namespace that Pulumi makes; without a level its labels are somebody else's (flux-operator's). */
 export interface NamespaceSpec {
@@ -23,6 +29,30 @@ export function enabledApps(settings: Pick<Settings, "platform">, apps: readonly
   return new Set(apps.filter((app) => app.presence === "always" || Object.hasOwn(settings.platform, app.name)).map((app) => app.name));
 }
 
+/** An app that is on, ready to render: its stages, and what Pulumi seeds for it. */
+export interface AppPlan {
+  readonly name: string;
+  readonly namespace: AppNamespace;
+  readonly chart?: AppChart;
+  /** Apps that are on and come first, by name; those that only its access waits for are left out. */
+  readonly dependsOn: readonly string[];
+  readonly stages: readonly Stage[];
+  readonly secrets: readonly AppSecret[];
+  readonly hosts: readonly AppHost[];
+  readonly documents: Readonly<Record<string, string>>;
+  readonly warnings: readonly string[];
+}
+
+/** Every app that is on, as it declares itself. @throws ZodError when options are not what a schema says. */
+export function declarePlatform(settings: Settings, apps: readonly App[] = APPS): Platform {
+  const enabled = enabledApps(settings, apps);
+  const facts = platformFacts(settings, enabled);
+  const declared = apps
+    .filter((app) => enabled.has(app.name))
+    .map((app) => app.declare(settings.platform[app.name] ?? {}, { settings, enabled, facts }));
+  return { settings, enabled, facts, apps: declared };
+}
+
 /** Everything that is wrong with `platform` and with the secrets that its apps need. */
 export function platformProblems(settings: Settings, apps: readonly App[] = APPS): readonly Problem[] {
   const enabled = enabledApps(settings, apps);
@@ -31,28 +61,51 @@ export function platformProblems(settings: Settings, apps: readonly App[] = APPS
     .filter((name) => !known.includes(name))
     .map((name) => problem("platform.app-known", at(name), "there is no app of this name", suggestion(name, known)));
   const validate = validators(apps);
-  const perApp = apps
-    .filter((app) => enabled.has(app.name))
-    .flatMap((app) => {
-      const missing = app.needs
-        .filter((other) => !enabled.has(other))
-        .map((other) =>
-          problem("platform.needs", at(app.name), `${app.name} needs ${other}, which is off`, `add ${other}, or take ${app.name} out`, [
-            at(other),
-          ]),
-        );
-      const wrong = validate[app.name]?.(settings.platform[app.name] ?? {}) ?? [];
-      return [...missing, ...(wrong.length > 0 ? wrong : secretProblems(app, settings, enabled))];
-    });
-  return [...unknown, ...perApp];
+  const wrong = apps.filter((app) => enabled.has(app.name)).flatMap((app) => validate[app.name]?.(settings.platform[app.name] ?? {}) ?? []);
+  const missing = apps.filter((app) => enabled.has(app.name)).flatMap((app) => missingApps(app, enabled));
+  // Requests come out of options: while those are wrong there is nothing to ask.
+  if (wrong.length > 0) return [...unknown, ...wrong, ...missing];
+  const platform = declarePlatform(settings, apps);
+  return [...unknown, ...missing, ...platform.apps.flatMap((app) => requestProblems(app, platform)), ...hostProblems(platform.apps)];
 }
 
 const at = (app: string): Path => ["platform", app];
 
-function secretProblems(app: App, settings: Settings, enabled: ReadonlySet<string>): readonly Problem[] {
-  const names = app
-    .plan(settings.platform[app.name] ?? {}, settings, enabled)
-    .secrets.flatMap((secret) => missingSecrets(secret, settings));
+function missingApps(app: App, enabled: ReadonlySet<string>): readonly Problem[] {
+  return app.needs
+    .filter((other) => !enabled.has(other))
+    .map((other) =>
+      problem("platform.needs", at(app.name), `${app.name} needs ${other}, which is off`, `add ${other}, or take ${app.name} out`, [
+        at(other),
+      ]),
+    );
+}
+
+function requestProblems(app: DeclaredApp, platform: Platform): readonly Problem[] {
+  const own = app.problems.map(({ path, message, fix }) => problem("platform.options", [...at(app.name), ...path], message, fix));
+  const unmet = PROVIDERS.flatMap((provider) => provider.needs(app, platform))
+    .filter(({ oneOf }) => !oneOf.some((other) => platform.enabled.has(other)))
+    .map(({ oneOf, what }) =>
+      problem(
+        "platform.needs",
+        at(app.name),
+        `${app.name} ${what}, and ${oneOf.join(" and ")} ${oneOf.length === 1 ? "is" : "are"} off`,
+        `add ${oneOf.join(" or ")}, or take ${app.name} out`,
+        oneOf.map(at),
+      ),
+    );
+  const unprotected = app.hosts.flatMap(({ host, protection }) => {
+    const found = protectionProblem(protection);
+    return found === undefined
+      ? []
+      : [problem("platform.protection", [...at(app.name), "protection"], `${host}: ${found.message}`, found.fix)];
+  });
+  return [...own, ...unmet, ...unprotected, ...(unmet.length > 0 ? [] : secretProblems(app, platform))];
+}
+
+function secretProblems(app: DeclaredApp, platform: Platform): readonly Problem[] {
+  const { settings } = platform;
+  const names = secretsFor(app, platform).flatMap((secret) => missingSecrets(secret, settings));
   return [...new Set(names)].map((name) =>
     problem(
       "platform.secrets",
@@ -64,6 +117,36 @@ function secretProblems(app: App, settings: Settings, enabled: ReadonlySet<strin
   );
 }
 
+/** Two apps on one host and path would each get some of the other's calls. */
+function hostProblems(apps: readonly DeclaredApp[]): readonly Problem[] {
+  const owners = new Map<string, string>();
+  return apps.flatMap((app) =>
+    app.hosts.flatMap(({ host }) => {
+      const other = owners.get(host);
+      owners.set(host, other ?? app.name);
+      return other === undefined || other === app.name
+        ? []
+        : [
+            problem(
+              "platform.host-unique",
+              [...at(app.name), "subdomain"],
+              `${host} is ${other}'s already`,
+              `give ${app.name} or ${other} another subdomain`,
+              [[...at(other), "subdomain"]],
+            ),
+          ];
+    }),
+  );
+}
+
+function secretsFor(app: DeclaredApp, platform: Platform): readonly AppSecret[] {
+  return [...app.secrets, ...provided(app, platform).flatMap((each) => each.secrets ?? [])];
+}
+
+function provided(app: DeclaredApp, platform: Platform): readonly Provided[] {
+  return app.active ? PROVIDERS.map((provider) => provider.provide(app, platform)) : [];
+}
+
 /**
  * The apps that are on, each after what it depends on.
  * @throws SettingsError with every problem of the settings; Error when the catalogue itself has a circle.
@@ -71,8 +154,32 @@ function secretProblems(app: App, settings: Settings, enabled: ReadonlySet<strin
 export function planPlatform(settings: Settings, apps: readonly App[] = APPS): readonly AppPlan[] {
   const problems = platformProblems(settings, apps);
   if (problems.length > 0) throw new SettingsError(problems, "the platform");
-  const enabled = enabledApps(settings, apps);
-  return inOrder(apps.filter((app) => enabled.has(app.name)).map((app) => app.plan(settings.platform[app.name] ?? {}, settings, enabled)));
+  const platform = declarePlatform(settings, apps);
+  const drafted = new Map(
+    platform.apps.map((app) => {
+      const given = provided(app, platform);
+      const needs = {
+        app: [...new Set([...app.dependsOn, ...given.flatMap((each) => each.dependsOn ?? [])])].sort(),
+        access: [...new Set(given.flatMap((each) => each.accessDependsOn ?? []))].sort(),
+      };
+      return [app.name, { app, given, needs, drafts: draftStages(app, given, needs, settings.charts) }] as const;
+    }),
+  );
+  const stages = linkStages(drafted);
+  inOrder([...stages.values()].flat());
+  return inOrder(
+    [...drafted.values()].map(({ app, given, needs }): AppPlan => ({
+      name: app.name,
+      namespace: app.namespace,
+      chart: app.chart,
+      dependsOn: needs.app,
+      stages: stages.get(app.name) ?? [],
+      secrets: [...app.secrets, ...given.flatMap((each) => each.secrets ?? [])],
+      hosts: app.hosts,
+      documents: app.documents,
+      warnings: app.warnings,
+    })),
+  );
 }
 
 /**

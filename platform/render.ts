@@ -2,10 +2,10 @@ import type { Settings } from "../config/settings";
 import { UserError } from "../config/user-error";
 import { APPS } from "./apps";
 import { vendoredFiles } from "./crds/vendored";
-import type { App, AppPlan, VendoredManifests } from "./kit/app";
-import { chartObjects } from "./kit/chart";
+import type { App, VendoredManifests } from "./kit/app";
 import { fluxKustomization } from "./kit/flux-kustomization";
 import { fileNameOf } from "./kit/objects";
+import type { Stage } from "./kit/stage";
 import { toYaml } from "./kit/yaml";
 import { planPlatform } from "./plan";
 import { STAMP_FILE, stampText } from "./stamp";
@@ -15,15 +15,17 @@ export type Tree = ReadonlyMap<string, string>;
 
 /**
  * Everything under `kubernetes/<stack>/`, from the settings alone: the same settings give the same bytes.
- * `kustomization.yaml` lists one Flux Kustomization per app (`apps/<app>.yaml`), which applies the folder
- * `apps/<app>/`; `hearth.json` says of which settings this is the tree; what Flux must not apply is listed nowhere.
+ * `kustomization.yaml` lists one Flux Kustomization per stage of an app (`apps/<stage>.yaml`), which applies the folder
+ * `apps/<stage>/`; `hearth.json` says of which settings this is the tree; what Flux must not apply is listed nowhere.
  * @throws UserError when the settings name what is not there, or carry Flux' substitution syntax.
  */
 export function renderTree(settings: Settings, apps: readonly App[] = APPS): Tree {
   const plans = planPlatform(settings, apps);
+  const stages = plans.flatMap((app) => app.stages);
   const files = new Map<string, string>([
-    ["kustomization.yaml", kustomizationFile({ resources: plans.map((app) => `apps/${app.name}.yaml`) })],
-    ...plans.flatMap((app) => appFiles(app, settings)),
+    ["kustomization.yaml", kustomizationFile({ resources: stages.map((stage) => `apps/${stage.name}.yaml`) })],
+    ...stages.flatMap((stage) => stageFiles(stage, settings)),
+    ...plans.flatMap((app) => Object.entries(app.documents)),
   ]);
   refuseSubstitution(files);
   files.set(STAMP_FILE, stampText(settings, files));
@@ -32,21 +34,17 @@ export function renderTree(settings: Settings, apps: readonly App[] = APPS): Tre
 
 type File = readonly [path: string, text: string];
 
-function appFiles(app: AppPlan, settings: Settings): readonly File[] {
-  const folder = `apps/${app.name}`;
-  const objects: readonly File[] = [...app.objects, ...chartObjects(app, settings.charts)].map((object) => [
-    fileNameOf(object),
-    toYaml(object),
-  ]);
-  const resources = [...objects.map(([name]) => name), ...app.vendored.map((manifests) => manifests.folder)];
+function stageFiles(stage: Stage, settings: Settings): readonly File[] {
+  const folder = `apps/${stage.name}`;
+  const objects = stage.objects.map((object): File => [fileNameOf(object), toYaml(object)]);
+  const resources = [...objects.map(([name]) => name), ...stage.vendored.map((manifests) => manifests.folder)];
   const twice = resources.find((name, index) => resources.indexOf(name) !== index);
-  if (twice !== undefined) throw new Error(`${app.name} makes ${twice} twice`);
+  if (twice !== undefined) throw new Error(`${stage.name} makes ${twice} twice`);
   return [
-    [`${folder}.yaml`, toYaml(fluxKustomization(app, settings.git))],
+    [`${folder}.yaml`, toYaml(fluxKustomization(stage, settings.git))],
     [`${folder}/kustomization.yaml`, kustomizationFile({ resources })],
     ...objects.map(([name, text]): File => [`${folder}/${name}`, text]),
-    ...app.vendored.flatMap((manifests) => vendoredFolder(`${folder}/${manifests.folder}`, manifests)),
-    ...Object.entries(app.documents),
+    ...stage.vendored.flatMap((manifests) => vendoredFolder(`${folder}/${manifests.folder}`, manifests)),
   ];
 }
 

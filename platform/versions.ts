@@ -7,7 +7,7 @@
 export interface ChartVersion {
   /** Chart name; also its name in a mirror. */
   readonly name: string;
-  /** Exact, without a leading "v". */
+  /** Exact, as the chart writes it: some carry a leading "v". */
   readonly version: string;
   /** `oci://registry/path/name` of the chart itself, or `https://` of a classic chart repository. */
   readonly source: string;
@@ -27,6 +27,102 @@ export const CHARTS = {
     // renovate: datasource=docker depName=ghcr.io/controlplaneio-fluxcd/charts/flux-operator
     version: "0.58.0",
     source: "oci://ghcr.io/controlplaneio-fluxcd/charts/flux-operator",
+  },
+  alloy: {
+    name: "alloy",
+    // renovate: datasource=helm depName=alloy registryUrl=https://grafana.github.io/helm-charts
+    version: "1.9.0",
+    source: "https://grafana.github.io/helm-charts",
+  },
+  aiGateway: {
+    name: "ai-gateway-helm",
+    // renovate: datasource=docker depName=docker.io/envoyproxy/ai-gateway-helm
+    version: "v1.0.0",
+    source: "oci://docker.io/envoyproxy/ai-gateway-helm",
+  },
+  certManager: {
+    name: "cert-manager",
+    // renovate: datasource=docker depName=quay.io/jetstack/charts/cert-manager
+    version: "v1.21.2",
+    source: "oci://quay.io/jetstack/charts/cert-manager",
+  },
+  envoyGateway: {
+    name: "gateway-helm",
+    // renovate: datasource=docker depName=docker.io/envoyproxy/gateway-helm
+    version: "v1.9.1",
+    source: "oci://docker.io/envoyproxy/gateway-helm",
+  },
+  externalDns: {
+    name: "external-dns",
+    // renovate: datasource=helm depName=external-dns registryUrl=https://kubernetes-sigs.github.io/external-dns
+    version: "1.21.1",
+    source: "https://kubernetes-sigs.github.io/external-dns",
+  },
+  externalSecrets: {
+    name: "external-secrets",
+    // renovate: datasource=docker depName=ghcr.io/external-secrets/charts/external-secrets
+    version: "1.3.2",
+    source: "oci://ghcr.io/external-secrets/charts/external-secrets",
+  },
+  k8sGateway: {
+    name: "k8s-gateway",
+    // renovate: datasource=docker depName=ghcr.io/k8s-gateway/charts/k8s-gateway
+    version: "3.7.2",
+    source: "oci://ghcr.io/k8s-gateway/charts/k8s-gateway",
+  },
+  kubePrometheusStack: {
+    name: "kube-prometheus-stack",
+    // renovate: datasource=docker depName=ghcr.io/prometheus-community/charts/kube-prometheus-stack
+    version: "81.1.0",
+    source: "oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack",
+  },
+  loki: {
+    name: "loki",
+    // renovate: datasource=docker depName=ghcr.io/grafana/helm-charts/loki
+    version: "6.55.0",
+    source: "oci://ghcr.io/grafana/helm-charts/loki",
+  },
+  metricsServer: {
+    name: "metrics-server",
+    // renovate: datasource=helm depName=metrics-server registryUrl=https://kubernetes-sigs.github.io/metrics-server
+    version: "3.13.1",
+    source: "https://kubernetes-sigs.github.io/metrics-server",
+  },
+  proxmoxCcm: {
+    name: "proxmox-cloud-controller-manager",
+    // renovate: datasource=docker depName=ghcr.io/sergelogvinov/charts/proxmox-cloud-controller-manager
+    version: "0.2.11",
+    source: "oci://ghcr.io/sergelogvinov/charts/proxmox-cloud-controller-manager",
+  },
+  proxmoxCsi: {
+    name: "proxmox-csi-plugin",
+    // renovate: datasource=docker depName=ghcr.io/sergelogvinov/charts/proxmox-csi-plugin
+    version: "0.5.6",
+    source: "oci://ghcr.io/sergelogvinov/charts/proxmox-csi-plugin",
+  },
+  reloader: {
+    name: "reloader",
+    // renovate: datasource=docker depName=ghcr.io/stakater/charts/reloader
+    version: "2.2.13",
+    source: "oci://ghcr.io/stakater/charts/reloader",
+  },
+  spegel: {
+    name: "spegel",
+    // renovate: datasource=docker depName=ghcr.io/spegel-org/helm-charts/spegel
+    version: "0.7.3",
+    source: "oci://ghcr.io/spegel-org/helm-charts/spegel",
+  },
+  tuppr: {
+    name: "tuppr",
+    // renovate: datasource=docker depName=ghcr.io/home-operations/charts/tuppr
+    version: "0.0.51",
+    source: "oci://ghcr.io/home-operations/charts/tuppr",
+  },
+  volsync: {
+    name: "volsync",
+    // renovate: datasource=helm depName=volsync registryUrl=https://backube.github.io/helm-charts
+    version: "0.16.0",
+    source: "https://backube.github.io/helm-charts",
   },
 } as const satisfies Readonly<Record<string, ChartVersion>>;
 

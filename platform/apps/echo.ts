@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineApp } from "../kit/app";
+import { exposedHost, exposure } from "../kit/exposure";
 import { IMAGES } from "../versions";
 
 const LABELS = { "app.kubernetes.io/name": "echo" };
@@ -15,6 +16,7 @@ export const echo = defineApp({
   options: z.strictObject({
     /** Pods. */
     replicas: z.int().min(1).max(10).default(1),
+    ...exposure({ subdomain: "echo", gateway: "external", protection: "public" }),
   }),
   objects: ({ options }) => [
     {
@@ -41,7 +43,14 @@ export const echo = defineApp({
       spec: { selector: LABELS, ports: [{ name: "http", port: 80, targetPort: "http" }] },
     },
   ],
-  hosts: ({ settings }) => settings.cluster.domains.slice(0, 1).map((domain) => ({ host: `echo.${domain}`, service: "echo", port: 80 })),
+  hosts: ({ options, facts }) => [
+    exposedHost(
+      options,
+      facts,
+      { service: "echo", port: 80, containerPort: 8080 },
+      { public: "it tells a caller what the caller sent, nothing else" },
+    ),
+  ],
 });
 
 function container(): Readonly<Record<string, unknown>> {

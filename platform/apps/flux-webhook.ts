@@ -49,6 +49,15 @@ export const fluxWebhook = defineApp({
       data: { token: { from: "config", secret: RECEIVER_SECRET, otherwise: { from: "generated", length: 40, alphabet: "alphanumeric" } } },
     },
   ],
-  hosts: ({ settings }) =>
-    settings.cluster.domains.slice(0, 1).map((domain) => ({ host: `flux-webhook.${domain}`, service: "webhook-receiver", port: 80 })),
+  hosts: ({ facts }) => [
+    {
+      host: `flux-webhook.${facts.domain}`,
+      service: "webhook-receiver",
+      port: 80,
+      containerPort: 9292,
+      gateway: "external",
+      paths: ["/hook/"],
+      protection: { by: "public", reason: "every call is signed with the Receiver's token, and its path is a secret" },
+    },
+  ],
 });

@@ -1,5 +1,5 @@
 import type { ChartSettings } from "../../config/settings";
-import type { AppPlan } from "./app";
+import type { DeclaredApp } from "./app";
 import type { KubeObject } from "./objects";
 
 /** Content of a chart as OCI registries store it. */
@@ -11,7 +11,7 @@ const HOUR = "1h";
  * Source, release and service account of an app's chart, all in the app's namespace, since the lock-down allows no
  * reference across namespaces and helm-controller impersonates the account that the release names.
  */
-export function chartObjects(app: AppPlan, charts: ChartSettings): readonly KubeObject[] {
+export function chartObjects(app: DeclaredApp, charts: ChartSettings): readonly KubeObject[] {
   if (app.chart === undefined) return [];
   const { namespace } = app;
   const named = { name: app.name, namespace: namespace.name };
@@ -25,7 +25,7 @@ export function chartObjects(app: AppPlan, charts: ChartSettings): readonly Kube
       spec: {
         ...chartReference(app, app.chart, charts),
         interval: HOUR,
-        timeout: "10m",
+        timeout: app.chart.timeout ?? "10m",
         releaseName: app.name,
         serviceAccountName: account,
         // CRDs come from the `crds` app. A failed release is tried again for ever: its Secret may still be on its way.
@@ -33,6 +33,7 @@ export function chartObjects(app: AppPlan, charts: ChartSettings): readonly Kube
         upgrade: { crds: "Skip", cleanupOnFail: true, strategy: { name: "RetryOnFailure", retryInterval: "1m" } },
         driftDetection: { mode: "enabled" },
         values: app.values,
+        ...valuesFrom(app.chart),
       },
     },
     { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: account, namespace: namespace.name } },
@@ -44,7 +45,7 @@ function isOci(chart: { readonly source: string }, charts: ChartSettings): boole
   return charts.mirror !== undefined || chart.source.startsWith("oci://");
 }
 
-function source(app: AppPlan, chart: NonNullable<AppPlan["chart"]>, charts: ChartSettings): KubeObject {
+function source(app: DeclaredApp, chart: NonNullable<DeclaredApp["chart"]>, charts: ChartSettings): KubeObject {
   const metadata = { name: app.name, namespace: app.namespace.name };
   if (!isOci(chart, charts)) {
     return { apiVersion: "source.toolkit.fluxcd.io/v1", kind: "HelmRepository", metadata, spec: { interval: HOUR, url: chart.source } };
@@ -65,12 +66,23 @@ function source(app: AppPlan, chart: NonNullable<AppPlan["chart"]>, charts: Char
   };
 }
 
-function chartReference(app: AppPlan, chart: NonNullable<AppPlan["chart"]>, charts: ChartSettings): Readonly<Record<string, unknown>> {
+function chartReference(
+  app: DeclaredApp,
+  chart: NonNullable<DeclaredApp["chart"]>,
+  charts: ChartSettings,
+): Readonly<Record<string, unknown>> {
   if (isOci(chart, charts)) return { chartRef: { kind: "OCIRepository", name: app.name } };
   return { chart: { spec: { chart: chart.name, version: chart.version, sourceRef: { kind: "HelmRepository", name: app.name } } } };
 }
 
-function binding(app: AppPlan, rights: "cluster" | "namespace", account: string): KubeObject {
+function valuesFrom({ secretValues = [] }: NonNullable<DeclaredApp["chart"]>): Readonly<Record<string, unknown>> {
+  if (secretValues.length === 0) return {};
+  return {
+    valuesFrom: secretValues.map(({ secret, key, path }) => ({ kind: "Secret", name: secret, valuesKey: key, targetPath: path })),
+  };
+}
+
+function binding(app: DeclaredApp, rights: "cluster" | "namespace", account: string): KubeObject {
   const subjects = [{ kind: "ServiceAccount", name: account, namespace: app.namespace.name }];
   const role = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole" };
   return rights === "cluster"

@@ -10,7 +10,12 @@ export interface GeneratedSecret {
   /** Characters. */
   readonly length: number;
   readonly alphabet: Alphabet;
+  /** Two Secrets that name the same id get the same text, e.g. `oidc-client/grafana`. @default a text for this key alone */
+  readonly shared?: string;
 }
+
+/** Users that the program makes in Proxmox, each with the least rights that its app can work with. */
+export type ProxmoxUser = "csi" | "ccm";
 
 /** How an app asks for one key of a Secret. */
 export type SecretRequest =
@@ -23,6 +28,10 @@ export type SecretRequest =
   | { readonly from: "tunnel-token" }
   /** The age key of the settings, else a fresh one. */
   | { readonly from: "age-identity" }
+  /** Part of the API token that the program makes for a user of its own in a Proxmox cluster of the settings. */
+  | { readonly from: "proxmox-token"; readonly proxmox: string; readonly user: ProxmoxUser; readonly part: "id" | "secret" }
+  /** A text put together of others, in order. */
+  | { readonly from: "joined"; readonly parts: readonly SecretRequest[] }
   /** A companion that is no secret itself, such as a user name. */
   | { readonly from: "plain"; readonly value: string };
 
@@ -33,6 +42,7 @@ export interface AppSecret {
   readonly namespace?: string;
   /** @default Opaque */
   readonly type?: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly data: Readonly<Record<string, SecretRequest>>;
 }
 
@@ -42,6 +52,8 @@ export type SecretSource =
   | GeneratedSecret
   | { readonly from: "tunnel-token" }
   | { readonly from: "age-identity" }
+  | { readonly from: "proxmox-token"; readonly proxmox: string; readonly user: ProxmoxUser; readonly part: "id" | "secret" }
+  | { readonly from: "joined"; readonly parts: readonly SecretSource[] }
   | { readonly from: "plain"; readonly value: string };
 
 /** A Secret that Pulumi seeds. */
@@ -49,14 +61,19 @@ export interface SecretSpec {
   readonly namespace: string;
   readonly name: string;
   readonly type: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly data: Readonly<Record<string, SecretSource>>;
 }
 
 /** Names of the settings' secrets that a request cannot do without and that are not set. */
 export function missingSecrets(secret: AppSecret, settings: Settings): readonly string[] {
-  return Object.values(secret.data).flatMap((request) =>
-    request.from === "config" && request.otherwise === undefined && settings.secrets[request.secret] === undefined ? [request.secret] : [],
-  );
+  const missing = (request: SecretRequest): readonly string[] => {
+    if (request.from === "joined") return request.parts.flatMap(missing);
+    return request.from === "config" && request.otherwise === undefined && settings.secrets[request.secret] === undefined
+      ? [request.secret]
+      : [];
+  };
+  return Object.values(secret.data).flatMap(missing);
 }
 
 function resolve(request: SecretRequest, settings: Settings): SecretSource {
@@ -65,6 +82,7 @@ function resolve(request: SecretRequest, settings: Settings): SecretSource {
     const given = settings.secrets["sops-age"];
     return given === undefined ? request : { from: "given", value: given };
   }
+  if (request.from === "joined") return { from: "joined", parts: request.parts.map((part) => resolve(part, settings)) };
   if (request.from !== "config") return request;
   const given = settings.secrets[request.secret];
   if (given !== undefined) return { from: "given", value: given };
@@ -81,6 +99,7 @@ export function secretSpec(secret: AppSecret, namespace: string, settings: Setti
     namespace: secret.namespace ?? namespace,
     name: secret.name,
     type: secret.type ?? "Opaque",
+    labels: secret.labels ?? {},
     data: Object.fromEntries(Object.entries(secret.data).map(([key, request]) => [key, resolve(request, settings)])),
   };
 }

@@ -68,7 +68,13 @@ describe("cilium-networks", () => {
     const password = SecretValue.of("correct horse");
     const named = (given: ReturnType<typeof settings>) => secretsOf(given).filter((secret) => secret.name === "bgp-peer-password");
     assert.deepEqual(named(settings({ network: network({ announce: bgp({ password }) }) })), [
-      { namespace: "kube-system", name: "bgp-peer-password", type: "Opaque", data: { password: { from: "given", value: password } } },
+      {
+        namespace: "kube-system",
+        name: "bgp-peer-password",
+        type: "Opaque",
+        labels: {},
+        data: { password: { from: "given", value: password } },
+      },
     ]);
     assert.deepEqual(named(settings({ network: network({ announce: bgp({ password: undefined }) }) })), []);
     assert.deepEqual(named(settings()), []);

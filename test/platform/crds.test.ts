@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 import { VENDORED, vendoredFiles } from "../../platform/crds/vendored";
-import { APPS } from "../../platform/apps";
+import { declarePlatform } from "../../platform/plan";
 import { renderTree } from "../../platform/render";
 import { COMPONENTS } from "../../platform/versions";
 import { moduleFolder } from "./go-module";
@@ -96,11 +96,11 @@ describe("the crds app", function () {
     );
     const groups = new Set(crdDocuments().map((crd): string => crd.spec.group));
     for (const given of [settings(), settings({ network: network({ announce: bgp() }) })]) {
-      for (const app of APPS) {
-        for (const object of app.plan({}, given, new Set(APPS.map(({ name }) => name))).objects) {
+      for (const app of declarePlatform(given).apps) {
+        for (const object of app.objects) {
           if (!groups.has(object.apiVersion.split("/")[0] ?? "")) continue;
           assert.ok(served.has(`${object.apiVersion} ${object.kind}`), `${object.apiVersion} ${object.kind}`);
-          assert.ok(app.needs.includes("crds"), app.name);
+          assert.ok(app.dependsOn.includes("crds"), app.name);
         }
       }
     }

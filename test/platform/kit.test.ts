@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { ChartSettings } from "../../config/settings";
+import { platformFacts } from "../../platform/facts";
 import { defineApp, type AppChart } from "../../platform/kit/app";
 import { chartObjects } from "../../platform/kit/chart";
 import { canonicalJson, toYaml } from "../../platform/kit/yaml";
@@ -31,7 +32,10 @@ function objects(chart: AppChart, charts: ChartSettings) {
     chart,
     values: ({ options }) => ({ size: options.size }),
   });
-  const made = chartObjects(app.plan({}, settings(), new Set(["app"])), charts);
+  const made = chartObjects(
+    app.declare({}, { settings: settings(), enabled: new Set(["app"]), facts: platformFacts(settings(), new Set(["app"])) }),
+    charts,
+  );
   return Object.fromEntries(made.map((object) => [object.kind, object]));
 }
 

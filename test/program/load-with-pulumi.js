@@ -17,7 +17,12 @@ async function main() {
   process.chdir(projectWithCharts());
   await program();
   await require("@pulumi/pulumi").runtime.disconnect();
-  console.log(JSON.stringify({ exported: typeof program, machines: registered.filter(({ type }) => type === "proxmoxve:index/vmLegacy:VmLegacy").length }));
+  console.log(
+    JSON.stringify({
+      exported: typeof program,
+      machines: registered.filter(({ type }) => type === "proxmoxve:index/vmLegacy:VmLegacy").length,
+    }),
+  );
 }
 main().catch((error) => {
   console.error(error);

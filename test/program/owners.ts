@@ -6,7 +6,7 @@ import { bootstrapManifests } from "../../lab/kubernetes/bootstrap-manifests";
 import { APPS } from "../../platform/apps";
 import type { App } from "../../platform/kit/app";
 import { FLUX_NAMESPACE, SYNC_NAME } from "../../platform/names";
-import { enabledApps } from "../../platform/plan";
+import { declarePlatform } from "../../platform/plan";
 import { renderTree } from "../../platform/render";
 import { machineFacts } from "../lab/kubernetes/facts";
 import type { Registered } from "./under-mocks";
@@ -95,10 +95,7 @@ function parsed(text: string): readonly unknown[] {
 }
 
 function hostsOf(settings: Settings, apps: readonly App[]): readonly string[] {
-  const enabled = enabledApps(settings, apps);
-  return apps
-    .filter(({ name }) => enabled.has(name))
-    .flatMap((app) => app.plan(settings.platform[app.name] ?? {}, settings, enabled).hosts.map(({ host }) => host));
+  return declarePlatform(settings, apps).apps.flatMap((app) => app.hosts.map(({ host }) => host));
 }
 
 function identity({ apiVersion, kind, metadata: { namespace, name } }: Identified): Owned {

@@ -150,7 +150,10 @@ function thief(
     after: [],
     options: z.strictObject({}),
     objects: () => (object === undefined ? [] : [object]),
-    hosts: () => (host === undefined ? [] : [{ host, service: "thief", port: 80 }]),
+    hosts: () =>
+      host === undefined
+        ? []
+        : [{ host, service: "thief", port: 80, gateway: "internal", protection: { by: "public", reason: "a thief's" } }],
   });
 }
 

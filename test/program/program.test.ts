@@ -36,15 +36,35 @@ describe("the program", () => {
   });
 
   it("makes a machine and applies a config for every node, each under the node's name", () => {
-    assert.deepEqual(ofType("proxmoxve:index/vmLegacy:VmLegacy").map(({ name }) => name).sort(), ["cp-1", "cp-2", "cp-3"]);
-    assert.deepEqual(ofType("talos:machine/configurationApply:ConfigurationApply").map(({ name }) => name).sort(), ["config-cp-1", "config-cp-2", "config-cp-3"]);
-    assert.deepEqual(ofType("pulumi:index:Stash").map(({ name }) => name).sort(), ["bootstrap", "first-sync", "nodes-ready"]);
+    assert.deepEqual(
+      ofType("proxmoxve:index/vmLegacy:VmLegacy")
+        .map(({ name }) => name)
+        .sort(),
+      ["cp-1", "cp-2", "cp-3"],
+    );
+    assert.deepEqual(
+      ofType("talos:machine/configurationApply:ConfigurationApply")
+        .map(({ name }) => name)
+        .sort(),
+      ["config-cp-1", "config-cp-2", "config-cp-3"],
+    );
+    assert.deepEqual(
+      ofType("pulumi:index:Stash")
+        .map(({ name }) => name)
+        .sort(),
+      ["bootstrap", "first-sync", "nodes-ready"],
+    );
   });
 
   it("talks to Talos by node addresses, never by the VIP", () => {
-    const endpoints = ["talos:machine/configurationApply:ConfigurationApply", "talos:cluster/kubeconfig:Kubeconfig"].flatMap(ofType).map(({ inputs }) => inputs["endpoint"]);
+    const endpoints = ["talos:machine/configurationApply:ConfigurationApply", "talos:cluster/kubeconfig:Kubeconfig"]
+      .flatMap(ofType)
+      .map(({ inputs }) => inputs["endpoint"]);
     assert.equal(endpoints.length, 4);
-    assert.ok(endpoints.every((endpoint) => /^127\.10\.0\.1[123]$/.test(String(endpoint))), String(endpoints));
+    assert.ok(
+      endpoints.every((endpoint) => /^127\.10\.0\.1[123]$/.test(String(endpoint))),
+      String(endpoints),
+    );
   });
 
   it("hands out secrets as secrets and the rest in clear", async () => {
@@ -58,7 +78,10 @@ describe("the program", () => {
 
   it("makes one DNS record, proxied", () => {
     const records = ofType("cloudflare:index/dnsRecord:DnsRecord");
-    assert.deepEqual(records.map(({ name, inputs }) => [name, inputs["proxied"], inputs["ttl"]]), [["external.lab.example.com", true, 1]]);
+    assert.deepEqual(
+      records.map(({ name, inputs }) => [name, inputs["proxied"], inputs["ttl"]]),
+      [["external.lab.example.com", true, 1]],
+    );
   });
 
   it("sets what keeps the cluster's objects alive when the kubeconfig changes", () => {

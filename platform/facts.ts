@@ -1,0 +1,12 @@
+import type { Settings } from "../config/settings";
+import type { PlatformFacts } from "./kit/facts";
+
+/** What the platform offers with these settings. Unset options of the apps behind it count by their defaults. */
+export function platformFacts(settings: Settings, enabled: ReadonlySet<string>): PlatformFacts {
+  const workers = settings.nodes.filter(({ role }) => role === "worker" || settings.cluster.scheduleOnControlPlanes);
+  return {
+    domain: settings.cluster.domains[0] ?? "",
+    metrics: enabled.has("kube-prometheus-stack"),
+    replicas: workers.length > 1 ? 2 : 1,
+  };
+}

@@ -1,0 +1,62 @@
+/** What the platform as a whole offers, computed before any app is asked: where to log in, where to store, where to send traces. */
+
+/** Where Keycloak's realm answers. */
+export interface IdentityFacts {
+  readonly realm: string;
+  /** `https://auth.example.com/realms/home`: what tokens name as their issuer. */
+  readonly issuer: string;
+  /** For browsers, through the gateway. */
+  readonly authorizationEndpoint: string;
+  readonly endSessionEndpoint: string;
+  /** For programs, through the gateway. */
+  readonly tokenEndpoint: string;
+  readonly userinfoEndpoint: string;
+  readonly jwksUri: string;
+  /** Keycloak's Service, for what stays inside the cluster. */
+  readonly service: { readonly name: string; readonly namespace: string; readonly port: number };
+  /** The same endpoints below `http://<service>.<namespace>.svc.cluster.local:<port>`. */
+  readonly internal: { readonly tokenEndpoint: string; readonly userinfoEndpoint: string; readonly jwksUri: string };
+}
+
+/** An S3 endpoint. */
+export interface ObjectStoreFacts {
+  /** App that provides it. */
+  readonly app: string;
+  /** `http://rustfs.rustfs.svc.cluster.local:9000`. */
+  readonly url: string;
+  /** Host and port of `url`. */
+  readonly hostPort: string;
+  readonly region: string;
+  /** Whether bucket names are paths rather than host names. */
+  readonly pathStyle: boolean;
+  /** Whether `url` is plain http. */
+  readonly insecure: boolean;
+}
+
+/** Where spans go. */
+export interface TracingFacts {
+  /** Service that takes OTLP. */
+  readonly host: string;
+  readonly grpcPort: number;
+  readonly httpPort: number;
+}
+
+/** @see PlatformFacts in the functions of an app's definition */
+export interface PlatformFacts {
+  /** Primary domain of the cluster. */
+  readonly domain: string;
+  /** Absent while Keycloak is off. */
+  readonly identity?: IdentityFacts;
+  /** Where apps keep what they work on; absent while no object store is on. */
+  readonly dataStore?: ObjectStoreFacts;
+  /** Where backups go: outside the cluster where there is such a place. */
+  readonly backupStore?: ObjectStoreFacts;
+  /** Absent while Tempo is off. */
+  readonly tracing?: TracingFacts;
+  /** Whether anything scrapes metrics. */
+  readonly metrics: boolean;
+  /** Class for volumes that name none; absent: the cluster's default class, whatever that is. */
+  readonly storageClass?: string;
+  /** 2 where there is more than one node that takes workloads, else 1: for what may have a second pod. */
+  readonly replicas: 1 | 2;
+}

@@ -1,0 +1,16 @@
+import type { HealthOf } from "./requests";
+
+/** How Flux reads the state of a kind that does not say `Ready` the usual way, as CEL over the object. */
+export interface HealthExpression extends HealthOf {
+  readonly current: string;
+  readonly inProgress?: string;
+  readonly failed?: string;
+}
+
+/** Kinds whose readiness is not a plain `Ready` condition; a Kustomization carries the rows of the kinds that it applies. */
+export const HEALTH: readonly HealthExpression[] = [];
+
+/** The rows for a set of objects, in the table's order. */
+export function healthExpressions(objects: readonly HealthOf[]): readonly HealthExpression[] {
+  return HEALTH.filter((row) => objects.some(({ apiVersion, kind }) => apiVersion === row.apiVersion && kind === row.kind));
+}

@@ -1,0 +1,46 @@
+import type { Settings } from "../../config/settings";
+import type { DeclaredApp } from "./app";
+import type { PlatformFacts } from "./facts";
+import type { KubeObject } from "./objects";
+import type { AppSecret } from "./secrets";
+
+/** Every app that is on, as it declared itself, and what the platform offers. */
+export interface Platform {
+  readonly settings: Settings;
+  readonly enabled: ReadonlySet<string>;
+  readonly facts: PlatformFacts;
+  readonly apps: readonly DeclaredApp[];
+}
+
+/** Something that a request cannot do without: one of these apps. */
+export interface Need {
+  readonly oneOf: readonly string[];
+  /** What for, as the end of "<app> ...", e.g. "asks for a bucket". */
+  readonly what: string;
+}
+
+/** What a provider makes for one app. Every object names its namespace. */
+export interface Provided {
+  /** Apps that must be Ready before the app itself; each must be on. @default [] */
+  readonly dependsOn?: readonly string[];
+  /** Apps that must be Ready before the app's access; each must be on. @default [] */
+  readonly accessDependsOn?: readonly string[];
+  /** Into `<app>-data`. @default [] */
+  readonly data?: readonly KubeObject[];
+  /** Into `<app>`. @default [] */
+  readonly objects?: readonly KubeObject[];
+  /** Into `<app>-access`. @default [] */
+  readonly access?: readonly KubeObject[];
+  /** @default [] */
+  readonly secrets?: readonly AppSecret[];
+}
+
+/** Turns one sort of request into objects, Secrets and dependencies, each beside the app that asks. */
+export interface Provider {
+  /** The sort of request, for messages and tests, e.g. "databases". */
+  readonly name: string;
+  /** Apps that the app's requests cannot do without. */
+  needs(app: DeclaredApp, platform: Platform): readonly Need[];
+  /** Called once every need is met. */
+  provide(app: DeclaredApp, platform: Platform): Provided;
+}

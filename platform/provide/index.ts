@@ -1,0 +1,4 @@
+import type { Provider } from "../kit/provider";
+
+/** Every sort of request that apps can make, each with whoever fulfils it. */
+export const PROVIDERS: readonly Provider[] = [];
