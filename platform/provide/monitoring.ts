@@ -1,5 +1,7 @@
-import type { IPodMonitor, IPrometheusRule, IServiceMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1";
-import type { IConfigMap } from "kubernetes-models/v1";
+import type { IPodMonitor, IPrometheusRule, IServiceMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1" with {
+  "resolution-mode": "import",
+};
+import type { IConfigMap } from "kubernetes-models/v1" with { "resolution-mode": "import" };
 import type { DeclaredApp } from "../kit/app";
 import type { KubeObject } from "../kit/objects";
 import type { Provider } from "../kit/provider";
