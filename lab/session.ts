@@ -84,9 +84,11 @@ export class Session {
   }
 }
 
-/** The stack file that a lab is made from. @throws UserError when there is none. */
+/** The stack file that a lab is made from: the project's own, else one of the fixtures. @throws UserError when there is none. */
 export function stackFileOf({ stack, stackFile }: Pick<SessionOptions, "stack" | "stackFile">): string {
   const path = stackFile ?? join(PROJECT, `Pulumi.${stack}.yaml`);
+  const fixture = join(PROJECT, "test/fixtures/stacks", `Pulumi.${stack}.yaml`);
+  if (stackFile === undefined && !existsSync(path) && existsSync(fixture)) return fixture;
   if (!existsSync(path)) throw new UserError(`there is no ${path}: make one with npm run init, or name another with --stack`);
   return path;
 }
@@ -96,7 +98,9 @@ export function checkSource(source: string, stack: string): Settings {
   const { settings, problems } = loadStackFile(source, { stack, secrets: "optional", apps: appSchemas, further: platformProblems });
   if (settings === undefined) throw new SettingsError(problems, source);
   if (!settings.network.nodes.ipv4.startsWith("127.")) {
-    throw new UserError(`${source}: the lab gives nodes addresses on the loopback interface only; set network.nodes to a network in 127.0.0.0/8 and network.loopback to true`);
+    throw new UserError(
+      `${source}: the lab gives nodes addresses on the loopback interface only; set network.nodes to a network in 127.0.0.0/8 and network.loopback to true`,
+    );
   }
   return settings;
 }
@@ -132,9 +136,17 @@ export function daemonStatus(home: LabHome): Promise<DaemonStatus | undefined> {
 }
 
 /** By standard input: the command line of a process, where the Automation API would put it, can be read by everybody. */
-async function setSecret({ name, workspace: { workDir, envVars, pulumiCommand } }: automation.Stack, path: string, value: string): Promise<void> {
+async function setSecret(
+  { name, workspace: { workDir, envVars, pulumiCommand } }: automation.Stack,
+  path: string,
+  value: string,
+): Promise<void> {
   const args = ["config", "set", "--secret", "--path", `hearth:${path}`, "--stack", name, "--non-interactive"];
-  const child = spawn(pulumiCommand.command, args, { cwd: workDir, env: { ...process.env, ...envVars }, stdio: ["pipe", "ignore", "pipe"] });
+  const child = spawn(pulumiCommand.command, args, {
+    cwd: workDir,
+    env: { ...process.env, ...envVars },
+    stdio: ["pipe", "ignore", "pipe"],
+  });
   const words: Buffer[] = [];
   child.stderr.on("data", (chunk: Buffer) => words.push(chunk));
   child.stdin.on("error", () => undefined); // the CLI ended early: its exit code and words tell why
@@ -143,7 +155,13 @@ async function setSecret({ name, workspace: { workDir, envVars, pulumiCommand } 
   if (code !== 0) throw new Error(`pulumi ${args.join(" ")}: ${Buffer.concat(words).toString("utf8").trim()}`);
 }
 
-async function makeSecrets(stack: automation.Stack, workspace: Workspace, missing: readonly string[], paths: readonly string[], home: LabHome): Promise<void> {
+async function makeSecrets(
+  stack: automation.Stack,
+  workspace: Workspace,
+  missing: readonly string[],
+  paths: readonly string[],
+  home: LabHome,
+): Promise<void> {
   if (missing.length === 0) return;
   const gitToken = readFileSync(home.gitToken, "utf8");
   for (const path of missing) await setSecret(stack, path, path === "git.credentials.token" ? gitToken : labSecret(path));

@@ -27,7 +27,7 @@ export function renderTree(settings: Settings, apps: readonly App[] = APPS): Tre
     ...stages.flatMap((stage) => stageFiles(stage, settings)),
     ...plans.flatMap((app) => Object.entries(app.documents)),
   ]);
-  refuseSubstitution(files);
+  refuseSubstitution(files, new Set(stages.flatMap(vendoredPaths)));
   files.set(STAMP_FILE, stampText(settings, files));
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -51,7 +51,8 @@ function stageFiles(stage: Stage, settings: Settings): readonly File[] {
 function vendoredFolder(path: string, manifests: VendoredManifests): readonly File[] {
   const files = vendoredFiles(manifests.folder);
   const transformers = {
-    commonAnnotations: manifests.annotations,
+    // Descriptions in there may look like variables; should substitution ever be turned on, they stay as they are.
+    commonAnnotations: { ...manifests.annotations, "kustomize.toolkit.fluxcd.io/substitute": "disabled" },
     ...(manifests.labels === undefined ? {} : { labels: [{ pairs: manifests.labels }] }),
   };
   return [
@@ -69,9 +70,14 @@ function kustomizationFile(fields: { readonly resources: readonly string[]; read
   });
 }
 
+/** Paths of third-party files, which are not ours to change. */
+function vendoredPaths(stage: Stage): readonly string[] {
+  return stage.vendored.flatMap(({ folder }) => [...vendoredFiles(folder).keys()].map((name) => `apps/${stage.name}/${folder}/${name}`));
+}
+
 /** Flux would replace it, were substitution ever turned on; so it can only be a mistake. */
-function refuseSubstitution(files: ReadonlyMap<string, string>): void {
-  const found = [...files].filter(([, text]) => text.includes("${")).map(([path]) => path);
+function refuseSubstitution(files: ReadonlyMap<string, string>, except: ReadonlySet<string>): void {
+  const found = [...files].filter(([path, text]) => !except.has(path) && text.includes("${")).map(([path]) => path);
   if (found.length > 0)
     throw new UserError(`the settings put "\${" into ${found.join(", ")}; Flux reads it as a variable: write it without`);
 }

@@ -135,6 +135,14 @@ export const COMPONENTS = {
   flux: "2.9.4",
   // renovate: datasource=go depName=sigs.k8s.io/gateway-api
   gatewayApi: "v1.6.3",
+  // renovate: datasource=go depName=github.com/prometheus-operator/prometheus-operator
+  prometheusOperator: "v0.85.0",
+  // renovate: datasource=go depName=sigs.k8s.io/external-dns
+  externalDns: "v0.22.0",
+  // renovate: datasource=go depName=github.com/cloudnative-pg/cloudnative-pg
+  cloudnativePg: "v1.30.1",
+  // renovate: datasource=go depName=github.com/cloudnative-pg/plugin-barman-cloud
+  barmanCloud: "v0.15.0",
 } as const;
 
 /** Images that the platform's own manifests run, by tag and digest. */

@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { defineApp } from "../kit/app";
+import { KEEP } from "../kit/objects";
 import { FLUX_NAMESPACE } from "../names";
 import { COMPONENTS } from "../versions";
-
-/** Deleting a CRD deletes everything of its kind, so Flux never does. */
-const KEEP = { "kustomize.toolkit.fluxcd.io/prune": "disabled" };
 
 /**
  * CRDs that more than one app needs, from one place, before any object of their kinds.
@@ -18,7 +16,8 @@ const KEEP = { "kustomize.toolkit.fluxcd.io/prune": "disabled" };
  */
 export const crds = defineApp({
   name: "crds",
-  summary: "Gateway API's CRDs, and Cilium's until its operator registers them",
+  summary:
+    "CRDs that more than one app needs: Gateway API, Envoy Gateway, monitors, DNS records, and Cilium's until its operator registers them",
   namespace: { name: FLUX_NAMESPACE },
   presence: "always",
   needs: [],
@@ -27,6 +26,9 @@ export const crds = defineApp({
   onRemoval: "keep",
   vendored: [
     { folder: "gateway-api", annotations: KEEP },
+    { folder: "envoy-gateway", annotations: KEEP },
+    { folder: "prometheus-operator", annotations: KEEP },
+    { folder: "external-dns", annotations: KEEP },
     {
       folder: "cilium",
       annotations: { ...KEEP, "kustomize.toolkit.fluxcd.io/ssa": "IfNotPresent" },

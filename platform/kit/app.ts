@@ -144,6 +144,7 @@ export interface DeclaredApp extends Requests {
 /** An app of the catalogue; the type of its options stays inside. */
 export interface App extends Pick<AppDefinition<z.ZodType>, "name" | "summary" | "namespace" | "presence" | "needs" | "after" | "options"> {
   readonly chart?: AppChart;
+  readonly vendored: readonly VendoredManifests[];
   /** @throws ZodError when the options are not what the schema says; validation finds that first. */
   declare(options: unknown, platform: Omit<AppContext<never>, "options">): DeclaredApp;
 }
@@ -163,6 +164,7 @@ export function defineApp<Schema extends z.ZodType>(definition: AppDefinition<Sc
     after,
     options: schema,
     chart,
+    vendored: definition.vendored ?? [],
     declare(given, platform) {
       const options = schema.parse(given);
       const context = { ...platform, options };

@@ -11,23 +11,36 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
+/** Annotation of what Flux never prunes: deleting a CRD deletes everything of its kind. */
+export const KEEP = { "kustomize.toolkit.fluxcd.io/prune": "disabled" } as const;
+
 /** Kinds without a namespace, as `group/Kind`. Every other object gets its app's namespace when it names none. */
 const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   "/Namespace",
   "/PersistentVolume",
+  "admissionregistration.k8s.io/MutatingWebhookConfiguration",
   "admissionregistration.k8s.io/ValidatingAdmissionPolicy",
   "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding",
+  "admissionregistration.k8s.io/ValidatingWebhookConfiguration",
   "apiextensions.k8s.io/CustomResourceDefinition",
+  "apiregistration.k8s.io/APIService",
+  "cert-manager.io/ClusterIssuer",
   "cilium.io/CiliumBGPAdvertisement",
   "cilium.io/CiliumBGPClusterConfig",
   "cilium.io/CiliumBGPPeerConfig",
   "cilium.io/CiliumClusterwideNetworkPolicy",
   "cilium.io/CiliumL2AnnouncementPolicy",
   "cilium.io/CiliumLoadBalancerIPPool",
+  "external-secrets.io/ClusterExternalSecret",
+  "external-secrets.io/ClusterSecretStore",
   "gateway.networking.k8s.io/GatewayClass",
+  "node.k8s.io/RuntimeClass",
+  "postgresql.cnpg.io/ClusterImageCatalog",
   "rbac.authorization.k8s.io/ClusterRole",
   "rbac.authorization.k8s.io/ClusterRoleBinding",
   "scheduling.k8s.io/PriorityClass",
+  "snapshot.storage.k8s.io/VolumeSnapshotClass",
+  "storage.k8s.io/CSIDriver",
   "storage.k8s.io/StorageClass",
 ]);
 

@@ -1,6 +1,6 @@
 import type { DataPolicy, DeclaredApp, VendoredManifests } from "./app";
 import { chartObjects } from "./chart";
-import type { KubeObject } from "./objects";
+import { KEEP, type KubeObject } from "./objects";
 import type { Provided } from "./provider";
 import type { ChartSettings } from "../../config/settings";
 
@@ -69,12 +69,9 @@ export function draftStages(
   return drafts;
 }
 
-/** Flux leaves such an object alone when it is gone from the tree. */
-const NEVER_PRUNED = { "kustomize.toolkit.fluxcd.io/prune": "disabled" };
-
 function withDataPolicy(object: KubeObject, policy: DataPolicy): KubeObject {
   if (policy === "delete") return object;
-  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...NEVER_PRUNED } } };
+  return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...KEEP } } };
 }
 
 /**

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 import { VENDORED, vendoredFiles } from "../../platform/crds/vendored";
+import { APPS } from "../../platform/apps";
 import { declarePlatform } from "../../platform/plan";
 import { renderTree } from "../../platform/render";
 import { COMPONENTS } from "../../platform/versions";
@@ -70,7 +71,9 @@ describe("the crds app", function () {
   const tree = renderTree(settings());
 
   it("copies every file unmodified and keeps Flux from ever deleting what it made", () => {
-    for (const [folder, source] of Object.entries(VENDORED)) {
+    const shared = APPS.find(({ name }) => name === "crds")?.vendored.map(({ folder }) => folder) ?? [];
+    assert.ok(shared.includes("gateway-api"));
+    for (const [folder, source] of Object.entries(VENDORED).filter(([name]) => shared.includes(name))) {
       for (const [name, { sha256: digest }] of Object.entries(source.files))
         assert.equal(sha256(tree.get(`apps/crds/${folder}/${name}`) ?? ""), digest);
       const kustomization = parse(tree.get(`apps/crds/${folder}/kustomization.yaml`) ?? "");
