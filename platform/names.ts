@@ -21,3 +21,20 @@ export const GIT_SECRET = "flux-system-git";
 
 /** Namespaces that Kubernetes itself makes; nobody seeds them. */
 export const BUILT_IN_NAMESPACES: readonly string[] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/** Namespace of the Gateways and of the certificates that they terminate TLS with. */
+export const GATEWAYS_NAMESPACE = "gateways";
+
+/** Namespace of Envoy Gateway and of the proxies that it runs for the Gateways; a proxy's Service has its Gateway's name. */
+export const PROXIES_NAMESPACE = "envoy-gateway-system";
+
+/** Labels of every proxy pod, whatever its Gateway. */
+export const PROXY_LABELS = { "app.kubernetes.io/component": "proxy", "app.kubernetes.io/managed-by": "envoy-gateway" } as const;
+
+/** HTTPS of the external gateway inside the cluster, where the tunnel ends; the same when gateways are merged. */
+export const EXTERNAL_GATEWAY_URL = `https://external.${PROXIES_NAMESPACE}.svc.cluster.local:443`;
+
+/** Secret in `GATEWAYS_NAMESPACE` with the certificate of a domain and of every name directly below it. */
+export function wildcardSecret(domain: string): string {
+  return `wildcard-${domain.replaceAll(".", "-")}`;
+}

@@ -33,6 +33,7 @@ export function enabledApps(settings: Pick<Settings, "platform">, apps: readonly
 export interface AppPlan {
   readonly name: string;
   readonly namespace: AppNamespace;
+  readonly moreNamespaces: readonly AppNamespace[];
   readonly chart?: AppChart;
   /** Apps that are on and come first, by name; those that only its access waits for are left out. */
   readonly dependsOn: readonly string[];
@@ -171,6 +172,7 @@ export function planPlatform(settings: Settings, apps: readonly App[] = APPS): r
     [...drafted.values()].map(({ app, given, needs }): AppPlan => ({
       name: app.name,
       namespace: app.namespace,
+      moreNamespaces: app.moreNamespaces,
       chart: app.chart,
       dependsOn: needs.app,
       stages: stages.get(app.name) ?? [],
@@ -188,7 +190,8 @@ export function planPlatform(settings: Settings, apps: readonly App[] = APPS): r
  */
 export function namespacesOf(settings: Settings, apps: readonly App[] = APPS): readonly NamespaceSpec[] {
   const byName = new Map<string, NamespaceSpec>();
-  for (const { name, podSecurity } of [...baseNamespaces(settings), ...planPlatform(settings, apps).map((app) => app.namespace)]) {
+  const asked = planPlatform(settings, apps).flatMap((app) => [app.namespace, ...app.moreNamespaces]);
+  for (const { name, podSecurity } of [...baseNamespaces(settings), ...asked]) {
     if (BUILT_IN_NAMESPACES.includes(name)) continue;
     const known = byName.get(name);
     if (known !== undefined && known.podSecurity !== podSecurity) {

@@ -1,5 +1,4 @@
-/** Cluster-internal address of the external gateway's HTTPS listener. */
-export const EXTERNAL_GATEWAY_SERVICE = "https://envoy-external.network.svc.cluster.local:443";
+import { EXTERNAL_GATEWAY_URL } from "../../platform/names";
 
 /** One rule of a tunnel's remote configuration. */
 export interface IngressRule {
@@ -15,7 +14,7 @@ export interface IngressRule {
 export function ingressRules(domains: readonly string[]): readonly IngressRule[] {
   const wildcards = domains.map((domain): IngressRule => ({
     hostname: `*.${domain}`,
-    service: EXTERNAL_GATEWAY_SERVICE,
+    service: EXTERNAL_GATEWAY_URL,
     originRequest: { originServerName: `external.${domain}`, http2Origin: true },
   }));
   return [...wildcards, { service: "http_status:404" }];

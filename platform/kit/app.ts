@@ -69,6 +69,8 @@ export interface AppDefinition<Schema extends z.ZodType> {
   /** One sentence for tables and docs. */
   readonly summary: string;
   readonly namespace: AppNamespace;
+  /** Further namespaces that the app's objects live in; apps that share one name the same level. @default [] */
+  readonly moreNamespaces?: readonly AppNamespace[];
   /** `always`: part of every cluster; `chosen`: on when the settings name it. */
   readonly presence: "always" | "chosen";
   /** Apps that must be on and Ready before this one; what requests lead to is not repeated here. */
@@ -123,6 +125,7 @@ export interface OptionProblem {
 export interface DeclaredApp extends Requests {
   readonly name: string;
   readonly namespace: AppNamespace;
+  readonly moreNamespaces: readonly AppNamespace[];
   readonly active: boolean;
   /** Apps that are on and come first, by name. */
   readonly dependsOn: readonly string[];
@@ -172,6 +175,7 @@ export function defineApp<Schema extends z.ZodType>(definition: AppDefinition<Sc
       const own = {
         name,
         namespace,
+        moreNamespaces: definition.moreNamespaces ?? [],
         dependsOn: [...new Set([...first, ...needs, ...after.filter((other) => platform.enabled.has(other))])].sort(),
         onRemoval: definition.onRemoval ?? "delete",
         dataPolicy: dataPolicyOf(options),
@@ -184,7 +188,7 @@ export function defineApp<Schema extends z.ZodType>(definition: AppDefinition<Sc
   };
 }
 
-type Made = Omit<DeclaredApp, "name" | "namespace" | "active" | "dependsOn" | "onRemoval" | "dataPolicy" | "timeout">;
+type Made = Omit<DeclaredApp, "name" | "namespace" | "moreNamespaces" | "active" | "dependsOn" | "onRemoval" | "dataPolicy" | "timeout">;
 
 const NOTHING: Made = {
   values: {},

@@ -29,6 +29,8 @@ export interface Provided {
   readonly data?: readonly KubeObject[];
   /** Into `<app>`. @default [] */
   readonly objects?: readonly KubeObject[];
+  /** Into `<app>-config`. @default [] */
+  readonly configuration?: readonly KubeObject[];
   /** Into `<app>-access`. @default [] */
   readonly access?: readonly KubeObject[];
   /** @default [] */

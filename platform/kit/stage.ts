@@ -44,11 +44,12 @@ export function draftStages(
   needs: StageNeeds,
   charts: ChartSettings,
 ): readonly StageDraft[] {
-  const from = (field: "data" | "objects" | "access"): readonly KubeObject[] => provided.flatMap((each) => each[field] ?? []);
+  const from = (field: "data" | "objects" | "configuration" | "access"): readonly KubeObject[] =>
+    provided.flatMap((each) => each[field] ?? []);
   const contents: readonly (readonly [StageKind, readonly KubeObject[]])[] = [
     ["data", [...app.data, ...from("data")].map((object) => withDataPolicy(object, app.dataPolicy))],
     ["main", [...app.objects, ...from("objects"), ...chartObjects(app, charts)]],
-    ["config", app.configuration],
+    ["config", [...app.configuration, ...from("configuration")]],
     ["access", from("access")],
   ];
   const drafts: StageDraft[] = [];
