@@ -51,7 +51,18 @@ export function declarePlatform(settings: Settings, apps: readonly App[] = APPS)
   const declared = apps
     .filter((app) => enabled.has(app.name))
     .map((app) => app.declare(settings.platform[app.name] ?? {}, { settings, enabled, facts }));
-  return { settings, enabled, facts, apps: declared };
+  const platform = { settings, enabled, facts, apps: declared };
+  return { ...platform, apps: declared.map((app) => withDerived(app, platform)) };
+}
+
+/** The app with the requests that follow from its own. */
+function withDerived(app: DeclaredApp, platform: Platform): DeclaredApp {
+  const derived = app.active ? PROVIDERS.map((provider) => provider.derive?.(app, platform) ?? {}) : [];
+  return {
+    ...app,
+    buckets: [...app.buckets, ...derived.flatMap(({ buckets = [] }) => buckets)],
+    monitors: [...app.monitors, ...derived.flatMap(({ monitors = [] }) => monitors)],
+  };
 }
 
 /** Everything that is wrong with `platform` and with the secrets that its apps need. */
@@ -178,8 +189,8 @@ export function planPlatform(settings: Settings, apps: readonly App[] = APPS): r
       stages: stages.get(app.name) ?? [],
       secrets: [...app.secrets, ...given.flatMap((each) => each.secrets ?? [])],
       hosts: app.hosts,
-      documents: app.documents,
-      warnings: app.warnings,
+      documents: Object.assign({}, app.documents, ...given.map((each) => each.documents ?? {})),
+      warnings: [...app.warnings, ...given.flatMap((each) => each.warnings ?? [])],
     })),
   );
 }

@@ -2,6 +2,7 @@ import type { Settings } from "../../config/settings";
 import type { DeclaredApp } from "./app";
 import type { PlatformFacts } from "./facts";
 import type { KubeObject } from "./objects";
+import type { Requests } from "./requests";
 import type { AppSecret } from "./secrets";
 
 /** Every app that is on, as it declared itself, and what the platform offers. */
@@ -35,6 +36,10 @@ export interface Provided {
   readonly access?: readonly KubeObject[];
   /** @default [] */
   readonly secrets?: readonly AppSecret[];
+  /** Files for people, not for Flux: path in the tree -> text. @default {} */
+  readonly documents?: Readonly<Record<string, string>>;
+  /** Things that somebody should know. @default [] */
+  readonly warnings?: readonly string[];
 }
 
 /** Turns one sort of request into objects, Secrets and dependencies, each beside the app that asks. */
@@ -43,6 +48,8 @@ export interface Provider {
   readonly name: string;
   /** Apps that the app's requests cannot do without. */
   needs(app: DeclaredApp, platform: Platform): readonly Need[];
+  /** Requests that follow from the app's own, such as a database's bucket; every provider sees them as the app's. @default none */
+  derive?(app: DeclaredApp, platform: Platform): Partial<Pick<Requests, "buckets" | "monitors">>;
   /** Called once every need is met. */
   provide(app: DeclaredApp, platform: Platform): Provided;
 }
