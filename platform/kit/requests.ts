@@ -32,6 +32,11 @@ export interface AppHost {
   readonly protocol?: "http" | "grpc";
   /** Path prefixes that are routed. @default ["/"] */
   readonly paths?: readonly string[];
+  /**
+   * HTTPRoute in the app's namespace that an object of the app leads to, as an AIGatewayRoute makes one of its name. No
+   * route is made then; the protection aims at this one. @default the route is made, to `service`
+   */
+  readonly existingRoute?: string;
 }
 
 /** A PostgreSQL database of an app's own, as a cluster in the app's namespace; served at `<name>-rw`, port 5432. */
