@@ -8,9 +8,10 @@ import { loadStackFile, secretPaths, type Settings, SettingsError, UserError } f
 import { type ProtectableState, refuseProtectedState, refuseWhileProtected } from "../cli/protection";
 import { message } from "../components/gates/wait";
 import { appSchemas } from "../platform/app-options";
-import { platformProblems } from "../platform/plan";
+import { planPlatform, platformProblems } from "../platform/plan";
 import { renderTree } from "../platform/render";
 import { PROGRAM_CHARTS } from "../stacks/charts";
+import { modulesOfCharts } from "./charts/catalogue";
 import type { Toolchain } from "./contracts";
 import { control } from "./daemon/control";
 import type { DaemonStatus } from "./daemon/daemon";
@@ -18,6 +19,7 @@ import { openStack } from "./engine";
 import { LabHome, PROJECT } from "./home";
 import { labSecret } from "./lab-secrets";
 import { removeStaleLocks } from "./stale-locks";
+import { ensureToolchain } from "./toolchain/toolchain";
 import { Workspace } from "./workspace";
 
 /** Where charts come from in the lab. */
@@ -30,6 +32,8 @@ export interface SessionOptions {
   readonly stackFile?: string;
   readonly home?: LabHome;
   readonly program?: automation.PulumiFn;
+  /** Receives one line for each thing that may take a while. */
+  readonly progress?: (line: string) => void;
 }
 
 /** Seconds that a daemon may take to answer after its start. */
@@ -50,8 +54,9 @@ export class Session {
    */
   static async open(options: SessionOptions, toolchain: Toolchain): Promise<Session> {
     const source = stackFileOf(options);
-    checkSource(source, options.stack);
+    const wanted = checkSource(source, options.stack);
     const home = (options.home ?? new LabHome(options.stack)).prepare();
+    if (options.charts === "lab") await fetchChartModules(wanted, options.progress);
     const status = await ensureDaemon(home);
     const workspace = new Workspace(home, source);
     const overrides = { git: { url: status.gitUrl }, ...(options.charts === "lab" ? { charts: { mirror: status.chartMirror } } : {}) };
@@ -91,6 +96,15 @@ export function stackFileOf({ stack, stackFile }: Pick<SessionOptions, "stack" |
   if (stackFile === undefined && !existsSync(path) && existsSync(fixture)) return fixture;
   if (!existsSync(path)) throw new UserError(`there is no ${path}: make one with npm run init, or name another with --stack`);
   return path;
+}
+
+/** Fetches the sources of the charts that these settings' apps run, for the lab's registry, unless they are there. */
+async function fetchChartModules(settings: Settings, progress: SessionOptions["progress"]): Promise<void> {
+  const charts = planPlatform(settings).flatMap(({ chart }) => (chart === undefined ? [] : [chart.name]));
+  const modules = modulesOfCharts(new Set(charts));
+  if (modules.length === 0) return;
+  progress?.(`charts of ${charts.length} apps: from the sources of ${modules.length} Go modules`);
+  await ensureToolchain({ only: [], modules, progress: progress ?? (() => undefined) });
 }
 
 /** The settings of a stack file, checked without secrets. @throws SettingsError, or UserError for a network that the lab cannot have. */

@@ -104,6 +104,11 @@ export interface LabChart {
   source(): ChartSource;
 }
 
+/** Go modules that carry the real charts of these names. */
+export function modulesOfCharts(names: ReadonlySet<string>): readonly string[] {
+  return [...new Set(REAL.filter(({ name }) => names.has(name)).map(({ module }) => module))].sort();
+}
+
 /** Every chart that the lab's registry serves. */
 export function labCharts(toolchain: Pick<Toolchain, "moduleDir">): readonly LabChart[] {
   const real = REAL.map(({ name, version, module, folder, ...rest }): LabChart => ({

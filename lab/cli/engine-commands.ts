@@ -54,7 +54,7 @@ async function open(request: Request): Promise<Session> {
   const settings = checkSource(stackFileOf(request), request.stack);
   const building = ensureToolchain({ progress: (line) => console.log(line) });
   if (request.command === "up") printPlan(settings);
-  return Session.open({ ...request, program }, await building);
+  return Session.open({ ...request, program, progress: (line) => console.log(line) }, await building);
 }
 
 async function run<T>(work: (onEvent: (event: EngineEvent) => void) => Promise<T>, progress: Progress): Promise<T> {
@@ -69,7 +69,14 @@ async function run<T>(work: (onEvent: (event: EngineEvent) => void) => Promise<T
 
 function firstError(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n").find((line) => /error: /.test(line))?.trim() ?? text.split("\n")[0] ?? "";
+  return (
+    text
+      .split("\n")
+      .find((line) => /error: /.test(line))
+      ?.trim() ??
+    text.split("\n")[0] ??
+    ""
+  );
 }
 
 function summary(changes: Readonly<Record<string, number | undefined>>): string {

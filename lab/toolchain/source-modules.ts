@@ -14,9 +14,13 @@ export interface ModulePin {
   readonly version: string;
   /** `h1:...`, as in a go.sum. */
   readonly sum: string;
+  /** Fetched only when it is asked for by name: the sources of a chart that few labs use. @default false */
+  readonly onDemand?: boolean | undefined;
 }
 
-const PINS = z.array(z.strictObject({ module: z.string(), version: z.string(), sum: z.string().startsWith("h1:") }));
+const PINS = z.array(
+  z.strictObject({ module: z.string(), version: z.string(), sum: z.string().startsWith("h1:"), onDemand: z.boolean().optional() }),
+);
 const FOLDERS = z.record(z.string(), z.string());
 const ANSWER = z.object({
   Path: z.string(),
@@ -48,6 +52,12 @@ export async function fetchModules(pins: readonly ModulePin[], memory: string): 
     renameSync(`${memory}.${process.pid}`, memory);
   }
   return new Map(pins.map((pin) => [moduleKey(pin), known[memoryKey(pin)] ?? ""]));
+}
+
+/** Folder of a module that an earlier call fetched into the same memory, in whatever process; undefined when none did. */
+export function rememberedModule(pin: ModulePin, memory: string): string | undefined {
+  const folder = readMemory(memory)[memoryKey(pin)];
+  return folder !== undefined && existsSync(folder) ? folder : undefined;
 }
 
 /** `module@version`, the key of {@link fetchModules}' answer. */

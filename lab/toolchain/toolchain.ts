@@ -9,7 +9,7 @@ import { findGo, type GoEnvironment } from "./go";
 import { isAlive, withLock } from "./lock";
 import { findOnPath } from "./on-path";
 import { PARTS, type Part } from "./parts";
-import { fetchModules, moduleKey, readPins, type ModulePin } from "./source-modules";
+import { fetchModules, moduleKey, readPins, rememberedModule, type ModulePin } from "./source-modules";
 
 /** What to ensure, and how. */
 export interface ToolchainOptions {
@@ -20,7 +20,7 @@ export interface ToolchainOptions {
   readonly only?: readonly ToolName[];
   /**
    * Only these modules of `sources.json`.
-   * @default every module, or none when `only` is given
+   * @default every module that is not fetched on demand, or none when `only` is given
    */
   readonly modules?: readonly string[];
   /** Receives one line at a time. */
@@ -67,22 +67,23 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Ensure
   const wanted = seams.parts.filter(({ tool }) => !options.only || options.only.includes(tool));
   const run = new Run(cache, seams, options.progress);
   const parts = await run.parts(wanted);
-  const pins = seams.pins.filter(({ module }) => (options.modules ?? (options.only ? [] : undefined))?.includes(module) ?? true);
-  const folders = await run.modules(pins);
-  return new Ensured(parts, pins, folders, run.remarks);
+  const asked = options.modules ?? (options.only ? [] : undefined);
+  const folders = await run.modules(seams.pins.filter(({ module, onDemand }) => asked?.includes(module) ?? onDemand !== true));
+  return new Ensured(parts, seams.pins, folders, run.memory, run.remarks);
 }
 
 /** One call of {@link ensureToolchain}. */
 class Run {
   readonly remarks: string[] = [];
-  readonly #memory: string;
+  /** Where the folders of fetched modules are remembered. */
+  readonly memory: string;
 
   constructor(
     readonly cache: PartCache,
     readonly seams: ToolchainSeams,
     readonly progress: (line: string) => void,
   ) {
-    this.#memory = join(cache.folder, "modules.json");
+    this.memory = join(cache.folder, "modules.json");
   }
 
   async parts(wanted: readonly Part[]): Promise<PartReport[]> {
@@ -94,7 +95,7 @@ class Run {
   }
 
   modules(pins: readonly ModulePin[]): Promise<ReadonlyMap<string, string>> {
-    return fetchModules(pins, this.#memory);
+    return fetchModules(pins, this.memory);
   }
 
   async #fromPath(wanted: readonly Part[], found: Map<ToolName, PartReport>): Promise<void> {
@@ -122,7 +123,7 @@ class Run {
       if (this.#mayDownload()) await this.#downloaded(missing(), found);
       if (missing().length === 0) return;
       if (go instanceof NoGo) throw go.cause;
-      const context = { cache: this.cache, go, modulesFolder, memory: this.#memory, progress: this.progress };
+      const context = { cache: this.cache, go, modulesFolder, memory: this.memory, progress: this.progress };
       const built = await buildParts(missing(), context, build);
       for (const part of missing()) report(part, built.get(part.tool), found);
     });
@@ -162,6 +163,7 @@ class Ensured implements EnsuredToolchain {
     readonly parts: readonly PartReport[],
     readonly pins: readonly ModulePin[],
     readonly folders: ReadonlyMap<string, string>,
+    readonly memory: string,
     readonly remarks: readonly string[],
   ) {}
 
@@ -173,7 +175,7 @@ class Ensured implements EnsuredToolchain {
 
   moduleDir(module: string): string {
     const pin = this.pins.find((candidate) => candidate.module === module);
-    const folder = pin && this.folders.get(moduleKey(pin));
+    const folder = pin && (this.folders.get(moduleKey(pin)) ?? rememberedModule(pin, this.memory));
     if (!folder) throw new UserError(`${module} is not in lab/toolchain/sources.json, or the toolchain was ensured without it.`);
     return folder;
   }

@@ -154,6 +154,15 @@ describe("the toolchain", () => {
     assert.throws(() => toolchain.moduleDir("example.org/x"), UserError);
   });
 
+  it("leaves a module that is fetched on demand until it is asked for, and then finds it in every process", async () => {
+    const pin = { module: "example.org/chart", version: "v1.0.0", sum: "h1:x", onDemand: true };
+    const toolchain = await ensure({ pins: [pin] });
+    assert.throws(() => toolchain.moduleDir(pin.module), UserError);
+    const folder = temporaryFolder();
+    write(join(cache, "toolchain"), { "modules.json": JSON.stringify({ "example.org/chart@v1.0.0 h1:x": folder }) });
+    assert.equal(toolchain.moduleDir(pin.module), folder);
+  });
+
   it("needs no Go when nothing has to be built, and says what to install when something has", async () => {
     const missing = new UserError("install Go");
     const folder = temporaryFolder();
