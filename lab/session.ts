@@ -89,11 +89,11 @@ export class Session {
   }
 }
 
-/** The stack file that a lab is made from: the project's own, else one of the fixtures. @throws UserError when there is none. */
+/** The stack file that a lab is made from: the project's own, else one of the lab's. @throws UserError when there is none. */
 export function stackFileOf({ stack, stackFile }: Pick<SessionOptions, "stack" | "stackFile">): string {
   const path = stackFile ?? join(PROJECT, `Pulumi.${stack}.yaml`);
-  const fixture = join(PROJECT, "test/fixtures/stacks", `Pulumi.${stack}.yaml`);
-  if (stackFile === undefined && !existsSync(path) && existsSync(fixture)) return fixture;
+  const own = join(PROJECT, "lab/stacks", `Pulumi.${stack}.yaml`);
+  if (stackFile === undefined && !existsSync(path) && existsSync(own)) return own;
   if (!existsSync(path)) throw new UserError(`there is no ${path}: make one with npm run init, or name another with --stack`);
   return path;
 }

@@ -14,6 +14,7 @@ import { testToolchain } from "./lab-harness";
 const FIXTURES = join(PROJECT, "test/fixtures/stacks");
 const FILES = [
   ...["lab", "home"].map((stack) => join(PROJECT, `Pulumi.${stack}.yaml`)),
+  join(PROJECT, "lab/stacks/Pulumi.all.yaml"),
   ...readdirSync(FIXTURES)
     .filter((name) => /^Pulumi\..+\.yaml$/.test(name))
     .map((name) => join(FIXTURES, name)),
