@@ -3,6 +3,9 @@ import { ciliumNetworks } from "./cilium-networks";
 import { crds } from "./crds";
 import { echo } from "./echo";
 import { fluxWebhook } from "./flux-webhook";
+import { metricsServer } from "./metrics-server";
+import { reloader } from "./reloader";
+import { spegel } from "./spegel";
 
 /** Every app there is. */
-export const APPS: readonly App[] = [ciliumNetworks, crds, echo, fluxWebhook];
+export const APPS: readonly App[] = [ciliumNetworks, crds, echo, fluxWebhook, metricsServer, reloader, spegel];
