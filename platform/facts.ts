@@ -1,4 +1,5 @@
 import type { Settings } from "../config/settings";
+import { identityFacts } from "./keycloak/identity";
 import type { PlatformFacts } from "./kit/facts";
 
 /** What the platform offers with these settings. Unset options of the apps behind it count by their defaults. */
@@ -6,6 +7,7 @@ export function platformFacts(settings: Settings, enabled: ReadonlySet<string>):
   const workers = settings.nodes.filter(({ role }) => role === "worker" || settings.cluster.scheduleOnControlPlanes);
   return {
     domain: settings.cluster.domains[0] ?? "",
+    identity: identityFacts(settings, enabled),
     metrics: enabled.has("kube-prometheus-stack"),
     replicas: workers.length > 1 ? 2 : 1,
   };

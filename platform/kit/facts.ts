@@ -12,6 +12,8 @@ export interface IdentityFacts {
   readonly tokenEndpoint: string;
   readonly userinfoEndpoint: string;
   readonly jwksUri: string;
+  /** Group in the claim `groups` of those who administer the platform. */
+  readonly adminsGroup: string;
   /** Keycloak's Service, for what stays inside the cluster. */
   readonly service: { readonly name: string; readonly namespace: string; readonly port: number };
   /** The same endpoints below `http://<service>.<namespace>.svc.cluster.local:<port>`. */
