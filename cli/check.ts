@@ -5,7 +5,7 @@ import type { Role, Settings } from "../config/settings";
 import { loadStackFile } from "../config/stack-file";
 import { UserError } from "../config/user-error";
 import { appSchemas } from "../platform/app-options";
-import { platformProblems } from "../platform/plan";
+import { planPlatform, platformProblems } from "../platform/plan";
 import { exitWith } from "./exit";
 
 const USAGE = "usage: npm run check -- <stack>";
@@ -41,6 +41,9 @@ export function check(args: readonly string[], project: string): 0 | 1 {
     return 1;
   }
   process.stdout.write(summarise(settings));
+  for (const { name, warnings } of planPlatform(settings)) {
+    for (const warning of warnings) process.stdout.write(`  note      ${name}: ${warning}\n`);
+  }
   for (const { message } of spreadProblems(settings)) process.stdout.write(`  note      ${message}\n`);
   return 0;
 }

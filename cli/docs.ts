@@ -2,9 +2,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ALL_RULES } from "../config/rules";
 import { PROJECT, SECTIONS } from "../config/schema";
+import { APPS } from "../platform/apps";
 import { annotatedSchema, stackFileSchema, type JsonSchema } from "../config/schema/json";
 import { UserError } from "../config/user-error";
+import { cell, code, settingsTable } from "./docs-tables";
 import { exitWith } from "./exit";
+import { graphSvg } from "./graph";
+import { optionsSchema, platformPage } from "./platform-page";
 
 const HEADER = `# Settings
 
@@ -18,68 +22,9 @@ A secret is encrypted in the file, as \`{secure: ...}\`. Set one with \`pulumi c
 \`<name>\` stands for a name that you choose, \`[]\` for an entry of a list. Required settings are in bold; a setting below one that may be left out is required only where that one is there.
 `;
 
-interface Row {
-  readonly path: string;
-  readonly schema: JsonSchema;
-  readonly isRequired: boolean;
-}
-
-/** Every setting below a schema, in the order in which it is declared. */
-function rows(schema: JsonSchema, path: string): readonly Row[] {
-  const { properties = {}, required = [], additionalProperties, items, anyOf = [] } = schema;
-  const below = (key: string): string => (path === "" ? key : `${path}.${key}`);
-  const field = (key: string, child: JsonSchema, isRequired: boolean): readonly Row[] => [
-    { path: below(key), schema: child, isRequired },
-    ...rows(child, below(key)),
-  ];
-  return [
-    ...Object.entries(properties).flatMap(([key, child]) => field(key, child, required.includes(key))),
-    ...(typeof additionalProperties === "object" && additionalProperties.description !== undefined
-      ? field("<name>", additionalProperties, false)
-      : []),
-    ...(typeof additionalProperties === "object" && additionalProperties.description === undefined
-      ? rows(additionalProperties, below("<name>"))
-      : []),
-    ...(items === undefined ? [] : rows(items, `${path}[]`)),
-    ...anyOf.flatMap((each) => rows(each, path)),
-  ];
-}
-
-function typeOf(schema: JsonSchema): string {
-  if (schema.secret === true) return "secret";
-  if (schema.enum !== undefined) return schema.enum.map((each) => `\`${each}\``).join(", ");
-  if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(typeOf))].join(" or ");
-  const names: Readonly<Record<string, string>> = { string: "text", boolean: "true or false", object: "map" };
-  if (schema.type === "array") return `list of ${schema.items === undefined ? "anything" : plural(typeOf(schema.items))}`;
-  if (schema.type === "integer") return `${schema.minimum ?? ""} to ${schema.maximum ?? ""}`;
-  return names[schema.type ?? ""] ?? "anything";
-}
-
-function plural(type: string): string {
-  return type === "text" || type === "map" ? `${type}s` : type;
-}
-
-function defaultOf({ schema }: Row): string {
-  if (schema.shown !== undefined) return schema.shown;
-  if (schema.default === undefined) return "";
-  return `\`${JSON.stringify(schema.default)}\``;
-}
-
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
-}
-
 function sectionTable(section: string, schema: JsonSchema, isRequired: boolean): string {
-  const lines = rows(schema, "").map((row) => {
-    const name = row.isRequired ? `**${code(row.path)}**` : code(row.path);
-    return `| ${name} | ${cell(typeOf(row.schema))} | ${cell(defaultOf(row))} | ${cell(row.schema.description ?? "")} |`;
-  });
-  const table = lines.length === 0 ? [] : ["", "| setting | type | default | meaning |", "| --- | --- | --- | --- |", ...lines];
-  return [`## \`${PROJECT}:${section}\`${isRequired ? "" : " (optional)"}`, "", schema.description ?? "", ...table, ""].join("\n");
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
+  const title = `## ${code(`${PROJECT}:${section}`)}${isRequired ? "" : " (optional)"}`;
+  return [title, "", schema.description ?? "", ...settingsTable(schema), ""].join("\n");
 }
 
 /** The page on settings, in Markdown. */
@@ -101,24 +46,37 @@ export function settingsPage(): string {
   ].join("\n");
 }
 
+/** Folder of Hearth itself, where the stack with every app is. */
+const HEARTH = join(__dirname, "..");
+
+/** Options of every app as JSON Schema, each with the app's summary. */
+function appSchemas(): Readonly<Record<string, JsonSchema>> {
+  return Object.fromEntries(APPS.map((app) => [app.name, { ...optionsSchema(app), description: `${app.summary}.` }]));
+}
+
 /** What is generated: path in the project -> content. */
-export function generated(): Readonly<Record<string, string>> {
-  return { "docs/settings.md": settingsPage(), "schemas/stack.schema.json": `${JSON.stringify(stackFileSchema(), null, 2)}\n` };
+export async function generated(): Promise<Readonly<Record<string, string>>> {
+  return {
+    "docs/settings.md": settingsPage(),
+    "docs/platform.md": platformPage(HEARTH),
+    "docs/platform.svg": await graphSvg("all", HEARTH),
+    "schemas/stack.schema.json": `${JSON.stringify(stackFileSchema(appSchemas()), null, 2)}\n`,
+  };
 }
 
 /**
  * Writes the generated files, or with `--check` says which differ.
  * @returns the exit code: 1 when `--check` found one that differs.
  */
-export function docs(args: readonly string[], project: string): 0 | 1 {
+export async function docs(args: readonly string[], project: string): Promise<0 | 1> {
   const [flag, ...rest] = args;
   if (rest.length > 0 || (flag !== undefined && flag !== "--check")) throw new UserError("usage: npm run docs [-- --check]");
-  const stale = Object.entries(generated()).filter(([path, content]) => {
+  const stale = Object.entries(await generated()).filter(([path, content]) => {
     const file = join(project, path);
     return !existsSync(file) || readFileSync(file, "utf8") !== content;
   });
   for (const [path, content] of stale) {
-    if (flag === "--check") process.stderr.write(`${path} is not what config/ says: npm run docs\n`);
+    if (flag === "--check") process.stderr.write(`${path} is not what config/ and platform/ say: npm run docs\n`);
     else {
       mkdirSync(dirname(join(project, path)), { recursive: true });
       writeFileSync(join(project, path), content);

@@ -6,6 +6,7 @@ import type * as automation from "@pulumi/pulumi/automation";
 import { ensureCharts } from "../charts/cache";
 import { loadStackFile, secretPaths, type Settings, SettingsError, UserError } from "../config";
 import { type ProtectableState, refuseProtectedState, refuseWhileProtected } from "../cli/protection";
+import { stackFilePath } from "../cli/stack-settings";
 import { message } from "../components/gates/wait";
 import { appSchemas } from "../platform/app-options";
 import { planPlatform, platformProblems } from "../platform/plan";
@@ -91,9 +92,7 @@ export class Session {
 
 /** The stack file that a lab is made from: the project's own, else one of the lab's. @throws UserError when there is none. */
 export function stackFileOf({ stack, stackFile }: Pick<SessionOptions, "stack" | "stackFile">): string {
-  const path = stackFile ?? join(PROJECT, `Pulumi.${stack}.yaml`);
-  const own = join(PROJECT, "lab/stacks", `Pulumi.${stack}.yaml`);
-  if (stackFile === undefined && !existsSync(path) && existsSync(own)) return own;
+  const path = stackFile ?? stackFilePath(stack, PROJECT);
   if (!existsSync(path)) throw new UserError(`there is no ${path}: make one with npm run init, or name another with --stack`);
   return path;
 }

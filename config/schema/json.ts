@@ -47,11 +47,13 @@ function forEditors(schema: JsonSchema): JsonSchema {
   };
 }
 
-/** JSON Schema of a whole stack file, for editors. */
-export function stackFileSchema(): Readonly<Record<string, unknown>> {
+/** JSON Schema of a whole stack file, for editors. `apps` has the options of each app, by name. */
+export function stackFileSchema(apps: Readonly<Record<string, JsonSchema>> = {}): Readonly<Record<string, unknown>> {
   const { properties = {}, required = [] } = forEditors(annotatedSchema());
+  const platform = { ...properties["platform"], properties: apps, additionalProperties: false };
+  const sections = Object.keys(apps).length === 0 ? properties : { ...properties, platform };
   const named = Object.keys(SECTIONS).flatMap((section) =>
-    properties[section] === undefined ? [] : [[`${PROJECT}:${section}`, properties[section]] as const],
+    sections[section] === undefined ? [] : [[`${PROJECT}:${section}`, sections[section]] as const],
   );
   const text = (description: string): JsonSchema => ({ type: "string", description });
   return {

@@ -32,7 +32,8 @@ export function parseRequest(args: readonly string[]): CommandRequest {
   const [command = "up", ...rest] = positionals;
   const stack = values.stack ?? "lab";
   if (!isCommand(command) || rest.length > 0) throw new UserError(`there is no command ${[command, ...rest].join(" ")}\n${USAGE}`);
-  if (values.charts !== "lab" && values.charts !== "upstream") throw new UserError(`--charts is lab or upstream, not ${values.charts}\n${USAGE}`);
+  if (values.charts !== "lab" && values.charts !== "upstream")
+    throw new UserError(`--charts is lab or upstream, not ${values.charts}\n${USAGE}`);
   return { command, stack, charts: values.charts, home: new LabHome(stack) };
 }
 

@@ -32,7 +32,11 @@ export async function env({ home }: Request): Promise<void> {
   const daemon = await daemonStatus(home);
   if (daemon === undefined) throw new UserError("no lab is up: npm run lab");
   const toolchain = await ensureToolchain({ progress: () => undefined });
-  const variables = { ...engineEnv({ home, toolchain, providers: daemon.providers }), KUBECONFIG: home.kubeconfig, TALOSCONFIG: home.talosconfig };
+  const variables = {
+    ...engineEnv({ home, toolchain, providers: daemon.providers }),
+    KUBECONFIG: home.kubeconfig,
+    TALOSCONFIG: home.talosconfig,
+  };
   for (const [name, value] of Object.entries(variables)) console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
   console.log(`cd '${home.project}'`);
 }

@@ -41,7 +41,8 @@ export class Progress {
     const done = event.resOutputsEvent?.metadata ?? event.resOpFailedEvent?.metadata;
     if (done !== undefined) this.finish(done.op, done.urn, event.resOpFailedEvent === undefined ? "" : "  FAILED");
     const word = event.diagnosticEvent;
-    if (word !== undefined && ["warning", "error", "info#err"].includes(word.severity) && !EXPECTED.test(word.message)) this.say(plain(word.message));
+    if (word !== undefined && ["warning", "error", "info#err"].includes(word.severity) && !EXPECTED.test(word.message))
+      this.say(plain(word.message));
   }
 
   /** Once: an inline program's error comes from the SDK and from the engine. */

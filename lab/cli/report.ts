@@ -7,7 +7,7 @@ import type { Session } from "../session";
 import { control } from "../daemon/control";
 import type { DaemonStatus } from "../daemon/daemon";
 import { waitUntil } from "../../components/gates/wait";
-import { table } from "./table";
+import { table } from "../../cli/table";
 
 export interface RunFacts {
   readonly seconds: number;
@@ -39,8 +39,12 @@ export async function fluxSettled(kubeconfig: string): Promise<void> {
     deadline: SYNC_DEADLINE,
     interval: 0.5,
     look: async () => {
-      const objects = (await Promise.all(FLUX_KINDS.map(async ([kind, path]) => (await list(client, path)).map((object) => ({ kind, object }))))).flat();
-      const late = objects.filter(({ object }) => readiness(object)[0] !== "Ready").map(({ kind, object }) => `${kind} ${object.metadata.name}`);
+      const objects = (
+        await Promise.all(FLUX_KINDS.map(async ([kind, path]) => (await list(client, path)).map((object) => ({ kind, object }))))
+      ).flat();
+      const late = objects
+        .filter(({ object }) => readiness(object)[0] !== "Ready")
+        .map(({ kind, object }) => `${kind} ${object.metadata.name}`);
       const synced = objects.some(({ kind }) => kind === "Kustomization");
       return synced && late.length === 0 ? { ready: true } : { ready: false, state: synced ? late.join(", ") : "no Kustomization yet" };
     },
@@ -54,9 +58,13 @@ export async function printReport(session: Session, facts: RunFacts): Promise<vo
   const changes = Object.entries(facts.changes).map(([op, count]) => `${count} ${op}`);
   console.log(`${changes.length === 0 ? "nothing changed" : changes.join(", ")}, in ${facts.seconds.toFixed(1)} s`);
   const { remarks } = await control<DaemonStatus>(session.home.socket, "status");
-  console.log(`\nstand-ins: ${[...WORLD_STAND_INS, ...standInReport().map(({ kind }) => kind)].join(", ")} (README.md says what each leaves out)`);
+  console.log(
+    `\nstand-ins: ${[...WORLD_STAND_INS, ...standInReport().map(({ kind }) => kind)].join(", ")} (README.md says what each leaves out)`,
+  );
   for (const remark of remarks) console.log(`note: ${remark}`);
-  console.log(`\nkubectl --kubeconfig ${session.home.kubeconfig} get pods -A\nnpm run lab -- destroy   takes it all down, npm run lab -- down stops the lab's processes`);
+  console.log(
+    `\nkubectl --kubeconfig ${session.home.kubeconfig} get pods -A\nnpm run lab -- destroy   takes it all down, npm run lab -- down stops the lab's processes`,
+  );
 }
 
 /** Nodes and Flux objects of the cluster that a kubeconfig names. */
@@ -109,7 +117,13 @@ async function nodeTable(client: KubeClient): Promise<string> {
   const nodes = await list(client, "/api/v1/nodes");
   const rows = nodes.map((node) => {
     const addresses = (node.status?.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
-    return [node.metadata.name, readiness(node)[0], addresses.join(", "), node.status?.nodeInfo?.kubeletVersion ?? "", node.status?.nodeInfo?.osImage ?? ""];
+    return [
+      node.metadata.name,
+      readiness(node)[0],
+      addresses.join(", "),
+      node.status?.nodeInfo?.kubeletVersion ?? "",
+      node.status?.nodeInfo?.osImage ?? "",
+    ];
   });
   return table(["node", "state", "address", "kubelet", "os"], rows);
 }
@@ -128,5 +142,8 @@ async function fluxTable(client: KubeClient): Promise<string> {
 
 function addressTable({ settings }: Session): string {
   const { network, cluster } = settings;
-  return table(["address", "of"], [[cluster.endpointUrl, "Kubernetes API"], ...Object.entries(network.addresses).map(([name, address]) => [address, name])]);
+  return table(
+    ["address", "of"],
+    [[cluster.endpointUrl, "Kubernetes API"], ...Object.entries(network.addresses).map(([name, address]) => [address, name])],
+  );
 }

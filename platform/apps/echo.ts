@@ -15,7 +15,7 @@ export const echo = defineApp({
   after: [],
   options: z.strictObject({
     /** Pods. */
-    replicas: z.int().min(1).max(10).default(1),
+    replicas: z.int().min(1).max(10).default(1).describe("Pods."),
     ...exposure({ subdomain: "echo", gateway: "external", protection: "public" }),
   }),
   objects: ({ options }) => [

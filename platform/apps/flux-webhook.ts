@@ -25,7 +25,7 @@ export const fluxWebhook = defineApp({
   after: [],
   options: z.strictObject({
     /** Who calls: decides how a call is authenticated. */
-    type: z.enum(["github", "gitlab", "generic-hmac"]).default("github"),
+    type: z.enum(["github", "gitlab", "generic-hmac"]).default("github").describe("Who calls: decides how a call is authenticated."),
   }),
   objects: ({ options }) => [
     {

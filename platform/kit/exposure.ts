@@ -28,13 +28,26 @@ export function exposure({ subdomain, gateway, protection }: ExposureDefaults): 
     subdomain: z
       .string()
       .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "must be a DNS label")
-      .default(subdomain),
+      .default(subdomain)
+      .describe("First label of the host, below the primary domain."),
     /** `external` is reached from the Internet, `internal` from the home network only. */
-    gateway: z.enum(["external", "internal"]).default(gateway),
+    gateway: z
+      .enum(["external", "internal"])
+      .default(gateway)
+      .describe("Gateway that serves the host: `external` is reached from the Internet, `internal` from the home network only."),
     /** Who lets callers in: `browser` (login at Keycloak), `api` (token of Keycloak's), `proxy` (OAuth2-Proxy), `app` (the app itself), `public` (nobody; needs `publicReason`). */
-    protection: z.enum(PROTECTIONS).default(protection),
+    protection: z
+      .enum(PROTECTIONS)
+      .default(protection)
+      .describe(
+        "Who lets callers in: `browser` (log-in at Keycloak), `api` (a token of Keycloak's), `proxy` (OAuth2-Proxy), `app` (the app itself), `public` (nobody).",
+      ),
     /** Why the host may be open to anyone; only with `protection: public`. */
-    publicReason: z.string().min(10).optional(),
+    publicReason: z
+      .string()
+      .min(10)
+      .optional()
+      .describe("Why anyone may call the host; needed with `public` where the app gives no reason itself."),
   };
 }
 

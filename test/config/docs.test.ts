@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { check } from "../../cli/check";
 import { docs, generated, settingsPage } from "../../cli/docs";
+import { optionsSchema } from "../../cli/platform-page";
+import { APPS } from "../../platform/apps";
 import { isRecord } from "../../config/path";
 import { ALL_RULES } from "../../config/rules";
 import { SECTIONS } from "../../config/schema";
@@ -14,22 +16,22 @@ import { UserError } from "../../config/user-error";
 const ROOT = join(__dirname, "../..");
 
 /** Runs something with what it prints kept from the terminal. */
-function quietly<T>(run: () => T): { readonly result: T; readonly printed: string } {
+async function quietly<T>(run: () => T | Promise<T>): Promise<{ readonly result: T; readonly printed: string }> {
   const printed: string[] = [];
   const [out, err] = [process.stdout.write, process.stderr.write];
   process.stdout.write = process.stderr.write = (text: string | Uint8Array) => printed.push(String(text)) > 0;
   try {
-    return { result: run(), printed: printed.join("") };
+    return { result: await run(), printed: printed.join("") };
   } finally {
     process.stdout.write = out;
     process.stderr.write = err;
   }
 }
 
-function inTemporary<T>(run: (dir: string) => T): T {
+async function inTemporary<T>(run: (dir: string) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(join(tmpdir(), "hearth-docs-"));
   try {
-    return run(dir);
+    return await run(dir);
   } finally {
     rmSync(dir, { recursive: true });
   }
@@ -64,21 +66,21 @@ function strayKeys(value: unknown, schema: JsonSchema, path: string): readonly s
 }
 
 describe("npm run docs", () => {
-  it("has written what config/ says", () => {
-    for (const [path, content] of Object.entries(generated()))
+  it("has written what config/ and platform/ say", async () => {
+    for (const [path, content] of Object.entries(await generated()))
       assert.equal(readFileSync(join(ROOT, path), "utf8"), content, `${path}: npm run docs`);
   });
 
-  it("writes what is missing, then finds nothing to do, and with --check refuses what differs", () => {
-    inTemporary((dir) => {
-      assert.equal(quietly(() => docs(["--check"], dir)).result, 1);
-      assert.equal(quietly(() => docs([], dir)).result, 0);
-      assert.equal(quietly(() => docs(["--check"], dir)).result, 0);
+  it("writes what is missing, then finds nothing to do, and with --check refuses what differs", async () => {
+    await inTemporary(async (dir) => {
+      assert.equal((await quietly(() => docs(["--check"], dir))).result, 1);
+      assert.equal((await quietly(() => docs([], dir))).result, 0);
+      assert.equal((await quietly(() => docs(["--check"], dir))).result, 0);
       writeFileSync(join(dir, "docs/settings.md"), "# Other settings\n");
-      const { result, printed } = quietly(() => docs(["--check"], dir));
+      const { result, printed } = await quietly(() => docs(["--check"], dir));
       assert.equal(result, 1);
-      assert.match(printed, /docs\/settings\.md is not what config\/ says/);
-      assert.throws(() => docs(["--chekc"], dir), UserError);
+      assert.match(printed, /docs\/settings\.md is not what config\/ and platform\/ say/);
+      await assert.rejects(docs(["--chekc"], dir), UserError);
     });
   });
 
@@ -87,6 +89,10 @@ describe("npm run docs", () => {
     for (const section of Object.keys(SECTIONS)) assert.ok(page.includes(`## \`hearth:${section}\``), section);
     for (const { id, says } of ALL_RULES) assert.ok(page.includes(`\`${id}\``) && says.endsWith("."), id);
     assert.deepEqual(undescribed(annotatedSchema(), ""), []);
+  });
+
+  it("describes every option of every app", () => {
+    for (const app of APPS) assert.deepEqual(undescribed(optionsSchema(app), app.name), []);
   });
 
   it("gives editors a schema that knows every key of the full stack file, and no annotation of ours", () => {
@@ -101,20 +107,20 @@ describe("npm run docs", () => {
 });
 
 describe("npm run check", () => {
-  it("sums up a stack file that holds together", () => {
-    const { result, printed } = quietly(() => check(["lab"], ROOT));
+  it("sums up a stack file that holds together", async () => {
+    const { result, printed } = await quietly(() => check(["lab"], ROOT));
     assert.equal(result, 0);
     assert.match(printed, /3 control planes, 0 workers on 3 hosts/);
   });
 
-  it("prints path, line, value, rule and fix of a problem, and fails", () => {
-    inTemporary((dir) => {
+  it("prints path, line, value, rule and fix of a problem, and fails", async () => {
+    await inTemporary(async (dir) => {
       const text = readFileSync(join(ROOT, "Pulumi.lab.yaml"), "utf8");
       writeFileSync(
         join(dir, "Pulumi.lab.yaml"),
         text.replace("vip: 127.10.0.10", "vip: 127.10.1.10").replace("    echo: {}", "    ecko: {}"),
       );
-      const { result, printed } = quietly(() => check(["lab"], dir));
+      const { result, printed } = await quietly(() => check(["lab"], dir));
       assert.equal(result, 1);
       assert.match(
         printed,
