@@ -1,6 +1,8 @@
 import type { Settings } from "../config/settings";
 import { identityFacts } from "./keycloak/identity";
 import type { PlatformFacts } from "./kit/facts";
+import { objectStores } from "./storage/object-stores";
+import { defaultStorageClass } from "./storage/storage-classes";
 
 /** What the platform offers with these settings. Unset options of the apps behind it count by their defaults. */
 export function platformFacts(settings: Settings, enabled: ReadonlySet<string>): PlatformFacts {
@@ -8,6 +10,8 @@ export function platformFacts(settings: Settings, enabled: ReadonlySet<string>):
   return {
     domain: settings.cluster.domains[0] ?? "",
     identity: identityFacts(settings, enabled),
+    ...objectStores(settings, enabled),
+    ...defaultStorageClass(enabled),
     metrics: enabled.has("kube-prometheus-stack"),
     replicas: workers.length > 1 ? 2 : 1,
   };

@@ -33,6 +33,13 @@ export interface ObjectStoreFacts {
   readonly pathStyle: boolean;
   /** Whether `url` is plain http. */
   readonly insecure: boolean;
+  /** Stands before the name of every bucket there; empty where the platform has the store for itself. @see bucketIn */
+  readonly bucketPrefix: string;
+}
+
+/** What a bucket is called in a store: apps ask for `name` and must use this. */
+export function bucketIn(store: Pick<ObjectStoreFacts, "bucketPrefix">, name: string): string {
+  return store.bucketPrefix + name;
 }
 
 /** Where spans go. */
