@@ -149,4 +149,9 @@ export const COMPONENTS = {
 export const IMAGES = {
   // renovate: datasource=docker depName=docker.io/mendhak/http-https-echo
   echo: "docker.io/mendhak/http-https-echo:37@sha256:f55000d9196bd3c853d384af7315f509d21ffb85de315c26e9874033b9f83e15",
+  // renovate: datasource=docker depName=docker.io/rustfs/rustfs
+  rustfs: "docker.io/rustfs/rustfs:1.0.0",
+  /** RustFS' own command-line client, `rc`. */
+  // renovate: datasource=docker depName=docker.io/rustfs/rc
+  rustfsClient: "docker.io/rustfs/rc:v0.1.36",
 } as const;

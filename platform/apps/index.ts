@@ -2,10 +2,12 @@ import type { App } from "../kit/app";
 import { ciliumNetworks } from "./cilium-networks";
 import { crds } from "./crds";
 import { echo } from "./echo";
+import { externalS3 } from "./external-s3";
 import { fluxWebhook } from "./flux-webhook";
 import { metricsServer } from "./metrics-server";
 import { reloader } from "./reloader";
+import { rustfs } from "./rustfs";
 import { spegel } from "./spegel";
 
 /** Every app there is. */
-export const APPS: readonly App[] = [ciliumNetworks, crds, echo, fluxWebhook, metricsServer, reloader, spegel];
+export const APPS: readonly App[] = [ciliumNetworks, crds, echo, externalS3, fluxWebhook, metricsServer, reloader, rustfs, spegel];

@@ -61,7 +61,7 @@ export function draftStages(
       kind,
       previous: drafts.at(-1)?.name,
       apps: [...(drafts.length === 0 ? needs.app : []), ...(kind === "access" ? needs.access : [])],
-      onRemoval: kind === "data" ? app.dataPolicy : app.onRemoval,
+      onRemoval: kind === "data" ? whenDataGoes(objects, app.dataPolicy) : app.onRemoval,
       timeout: app.timeout,
       objects,
       vendored,
@@ -70,8 +70,16 @@ export function draftStages(
   return drafts;
 }
 
+/** A Job only makes things; left behind, its name would keep it from ever running again for an app that comes back. */
+const isRun = (object: KubeObject): boolean => object.kind === "Job";
+
+/** Where a stage must let go of its Jobs, the mark on each other object is what keeps it. */
+function whenDataGoes(objects: readonly KubeObject[], policy: DataPolicy): DataPolicy {
+  return objects.some(isRun) ? "delete" : policy;
+}
+
 function withDataPolicy(object: KubeObject, policy: DataPolicy): KubeObject {
-  if (policy === "delete") return object;
+  if (policy === "delete" || isRun(object)) return object;
   return { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...KEEP } } };
 }
 

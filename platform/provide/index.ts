@@ -1,5 +1,6 @@
 import type { Provider } from "../kit/provider";
+import { buckets } from "./bucket";
 import { monitoring } from "./monitoring";
 
 /** Every sort of request that apps can make, each with whoever fulfils it. */
-export const PROVIDERS: readonly Provider[] = [monitoring];
+export const PROVIDERS: readonly Provider[] = [buckets, monitoring];

@@ -4,7 +4,10 @@ import { EXTERNAL_S3, externalS3Options } from "./external-s3";
 import { RUSTFS, RUSTFS_HOST, RUSTFS_PORTS, RUSTFS_REGION } from "./rustfs";
 
 /** Where data and where backups go: data stays close, backups leave the cluster where there is such a place. */
-export function objectStores(settings: Pick<Settings, "platform">, enabled: ReadonlySet<string>): Pick<PlatformFacts, "dataStore" | "backupStore"> {
+export function objectStores(
+  settings: Pick<Settings, "platform">,
+  enabled: ReadonlySet<string>,
+): Pick<PlatformFacts, "dataStore" | "backupStore"> {
   const inside = enabled.has(RUSTFS) ? rustfs() : undefined;
   const outside = enabled.has(EXTERNAL_S3) ? external(settings.platform[EXTERNAL_S3]) : undefined;
   const dataStore = inside ?? outside;
