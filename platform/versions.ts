@@ -147,6 +147,16 @@ export const COMPONENTS = {
 
 /** Images that the platform's own manifests run, by tag and digest. */
 export const IMAGES = {
+  barmanCloud: `ghcr.io/cloudnative-pg/plugin-barman-cloud:${COMPONENTS.barmanCloud}`,
+  barmanCloudSidecar: `ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:${COMPONENTS.barmanCloud}`,
+  /** Image tags carry no "v", unlike the plugin's. */
+  cloudnativePg: `ghcr.io/cloudnative-pg/cloudnative-pg:${COMPONENTS.cloudnativePg.slice(1)}`,
+  // renovate: datasource=docker depName=ghcr.io/cloudnative-pg/postgresql
+  postgresql: "ghcr.io/cloudnative-pg/postgresql:18.6-system-trixie",
+  // renovate: datasource=docker depName=ghcr.io/cloudnative-pg/pgvector
+  pgvector: "ghcr.io/cloudnative-pg/pgvector:0.8.1-18-trixie",
+  // renovate: datasource=docker depName=ghcr.io/siderolabs/talos-backup
+  talosBackup: "ghcr.io/siderolabs/talos-backup:v0.1.0-beta.3",
   // renovate: datasource=docker depName=docker.io/mendhak/http-https-echo
   echo: "docker.io/mendhak/http-https-echo:37@sha256:f55000d9196bd3c853d384af7315f509d21ffb85de315c26e9874033b9f83e15",
   // renovate: datasource=docker depName=docker.io/rustfs/rustfs

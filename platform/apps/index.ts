@@ -1,5 +1,6 @@
 import type { App } from "../kit/app";
 import { ciliumNetworks } from "./cilium-networks";
+import { cloudnativePg } from "./cloudnative-pg";
 import { crds } from "./crds";
 import { echo } from "./echo";
 import { externalS3 } from "./external-s3";
@@ -10,4 +11,15 @@ import { rustfs } from "./rustfs";
 import { spegel } from "./spegel";
 
 /** Every app there is. */
-export const APPS: readonly App[] = [ciliumNetworks, crds, echo, externalS3, fluxWebhook, metricsServer, reloader, rustfs, spegel];
+export const APPS: readonly App[] = [
+  ciliumNetworks,
+  cloudnativePg,
+  crds,
+  echo,
+  externalS3,
+  fluxWebhook,
+  metricsServer,
+  reloader,
+  rustfs,
+  spegel,
+];

@@ -88,6 +88,21 @@ const ORIGINS: readonly Origin[] = [
     under: "config/crd/bases",
   },
   {
+    // Rights, webhooks and metric queries of the operator; `platform/database/operator.ts` makes its objects of them.
+    folder: "cloudnative-pg-operator",
+    module: "github.com/cloudnative-pg/cloudnative-pg",
+    version: COMPONENTS.cloudnativePg,
+    under: "config",
+    files: ["manager/default-monitoring.yaml", "rbac/role.yaml", "webhook/manifests.yaml"],
+  },
+  {
+    folder: "barman-cloud-operator",
+    module: "github.com/cloudnative-pg/plugin-barman-cloud",
+    version: COMPONENTS.barmanCloud,
+    under: "config/rbac",
+    files: ["leader_election_role.yaml", "role.yaml"],
+  },
+  {
     folder: "external-secrets",
     module: "github.com/external-secrets/external-secrets",
     version: `v${CHARTS.externalSecrets.version}`,

@@ -8,7 +8,10 @@ export interface HealthExpression extends HealthOf {
 }
 
 /** Kinds whose readiness is not a plain `Ready` condition; a Kustomization carries the rows of the kinds that it applies. */
-export const HEALTH: readonly HealthExpression[] = [];
+export const HEALTH: readonly HealthExpression[] = [
+  { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", current: "status.phase == 'Cluster in healthy state'" },
+  { apiVersion: "postgresql.cnpg.io/v1", kind: "Database", current: "status.applied == true" },
+];
 
 /** The rows for a set of objects, in the table's order. */
 export function healthExpressions(objects: readonly HealthOf[]): readonly HealthExpression[] {

@@ -1,6 +1,7 @@
 import type { Provider } from "../kit/provider";
 import { buckets } from "./bucket";
+import { databases } from "./database";
 import { monitoring } from "./monitoring";
 
 /** Every sort of request that apps can make, each with whoever fulfils it. */
-export const PROVIDERS: readonly Provider[] = [buckets, monitoring];
+export const PROVIDERS: readonly Provider[] = [buckets, databases, monitoring];
