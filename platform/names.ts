@@ -38,3 +38,6 @@ export const EXTERNAL_GATEWAY_URL = `https://external.${PROXIES_NAMESPACE}.svc.c
 export function wildcardSecret(domain: string): string {
   return `wildcard-${domain.replaceAll(".", "-")}`;
 }
+
+/** App that closes the cluster's pods to each other. */
+export const NETWORK_POLICIES_APP = "network-policies";

@@ -6,6 +6,7 @@ import { echo } from "./echo";
 import { externalS3 } from "./external-s3";
 import { fluxWebhook } from "./flux-webhook";
 import { metricsServer } from "./metrics-server";
+import { networkPolicies } from "./network-policies";
 import { reloader } from "./reloader";
 import { rustfs } from "./rustfs";
 import { spegel } from "./spegel";
@@ -19,6 +20,7 @@ export const APPS: readonly App[] = [
   externalS3,
   fluxWebhook,
   metricsServer,
+  networkPolicies,
   reloader,
   rustfs,
   spegel,

@@ -26,6 +26,8 @@ export interface Provided {
   readonly dependsOn?: readonly string[];
   /** Apps that must be Ready before the app's access; each must be on. @default [] */
   readonly accessDependsOn?: readonly string[];
+  /** Into the app's first stage, whichever that is, and never kept as data: what pods of any stage need, such as network policies. @default [] */
+  readonly first?: readonly KubeObject[];
   /** Into `<app>-data`. @default [] */
   readonly data?: readonly KubeObject[];
   /** Into `<app>`. @default [] */

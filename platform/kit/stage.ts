@@ -44,7 +44,7 @@ export function draftStages(
   needs: StageNeeds,
   charts: ChartSettings,
 ): readonly StageDraft[] {
-  const from = (field: "data" | "objects" | "configuration" | "access"): readonly KubeObject[] =>
+  const from = (field: "first" | "data" | "objects" | "configuration" | "access"): readonly KubeObject[] =>
     provided.flatMap((each) => each[field] ?? []);
   const contents: readonly (readonly [StageKind, readonly KubeObject[]])[] = [
     ["data", [...app.data, ...from("data")].map((object) => withDataPolicy(object, app.dataPolicy))],
@@ -55,7 +55,8 @@ export function draftStages(
   const drafts: StageDraft[] = [];
   for (const [kind, objects] of contents) {
     const vendored = kind === "main" ? app.vendored : [];
-    if (objects.length === 0 && vendored.length === 0) continue;
+    const first = drafts.length === 0 ? from("first") : [];
+    if (objects.length === 0 && vendored.length === 0 && !(kind === "main" && first.length > 0)) continue;
     drafts.push({
       name: app.name + SUFFIX[kind],
       kind,
@@ -63,7 +64,7 @@ export function draftStages(
       apps: [...(drafts.length === 0 ? needs.app : []), ...(kind === "access" ? needs.access : [])],
       onRemoval: kind === "data" ? whenDataGoes(objects, app.dataPolicy) : app.onRemoval,
       timeout: app.timeout,
-      objects,
+      objects: [...first, ...objects],
       vendored,
     });
   }
