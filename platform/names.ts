@@ -41,3 +41,8 @@ export function wildcardSecret(domain: string): string {
 
 /** App that closes the cluster's pods to each other. */
 export const NETWORK_POLICIES_APP = "network-policies";
+
+/** The one record that Pulumi keeps at Cloudflare, for the primary domain: every public record points at it. */
+export function edgeHost(domain: string): string {
+  return `external.${domain}`;
+}

@@ -164,4 +164,12 @@ export const IMAGES = {
   /** RustFS' own command-line client, `rc`. */
   // renovate: datasource=docker depName=docker.io/rustfs/rc
   rustfsClient: "docker.io/rustfs/rc:v0.1.36",
+  // renovate: datasource=docker depName=docker.io/cloudflare/cloudflared
+  cloudflared: "docker.io/cloudflare/cloudflared:2026.8.3@sha256:51c9cefcb4569df44e1ad403ab1d3d8065aa8e84339bcfc6aee75502e1140339",
+  // renovate: datasource=docker depName=ghcr.io/external-secrets/bitwarden-sdk-server
+  bitwardenSdkServer: "ghcr.io/external-secrets/bitwarden-sdk-server:v0.5.2",
+  // renovate: datasource=docker depName=ghcr.io/kashalls/external-dns-unifi-webhook
+  externalDnsUnifi: "ghcr.io/kashalls/external-dns-unifi-webhook:v0.8.2",
+  // renovate: datasource=docker depName=codeberg.org/k8s-gateway/k8s_gateway
+  k8sGateway: "codeberg.org/k8s-gateway/k8s_gateway:1.8.3",
 } as const;

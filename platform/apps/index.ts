@@ -1,10 +1,16 @@
 import type { App } from "../kit/app";
+import { certManager } from "./cert-manager";
 import { ciliumNetworks } from "./cilium-networks";
+import { cloudflared } from "./cloudflared";
 import { cloudnativePg } from "./cloudnative-pg";
 import { crds } from "./crds";
 import { echo } from "./echo";
+import { externalDns } from "./external-dns";
+import { externalDnsUnifi } from "./external-dns-unifi";
 import { externalS3 } from "./external-s3";
+import { externalSecrets } from "./external-secrets";
 import { fluxWebhook } from "./flux-webhook";
+import { k8sGateway } from "./k8s-gateway";
 import { metricsServer } from "./metrics-server";
 import { networkPolicies } from "./network-policies";
 import { reloader } from "./reloader";
@@ -13,12 +19,18 @@ import { spegel } from "./spegel";
 
 /** Every app there is. */
 export const APPS: readonly App[] = [
+  certManager,
   ciliumNetworks,
+  cloudflared,
   cloudnativePg,
   crds,
   echo,
+  externalDns,
+  externalDnsUnifi,
   externalS3,
+  externalSecrets,
   fluxWebhook,
+  k8sGateway,
   metricsServer,
   networkPolicies,
   reloader,

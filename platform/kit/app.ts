@@ -94,6 +94,8 @@ export interface AppDefinition<Schema extends z.ZodType> {
   objects?(context: AppContext<z.output<Schema>>): readonly KubeObject[];
   /** Objects of kinds whose CRD or webhook the app itself brings: applied once the app is Ready. */
   configuration?(context: AppContext<z.output<Schema>>): readonly KubeObject[];
+  /** Objects that nobody shall wait for, such as what depends on the Internet: applied last. */
+  access?(context: AppContext<z.output<Schema>>): readonly KubeObject[];
   /** CRDs and other third-party files, applied with the chart; kustomize-controller applies CRDs first. */
   readonly vendored?: readonly VendoredManifests[];
   secrets?(context: AppContext<z.output<Schema>>): readonly AppSecret[];
@@ -137,6 +139,7 @@ export interface DeclaredApp extends Requests {
   readonly data: readonly KubeObject[];
   readonly objects: readonly KubeObject[];
   readonly configuration: readonly KubeObject[];
+  readonly access: readonly KubeObject[];
   readonly vendored: readonly VendoredManifests[];
   readonly secrets: readonly AppSecret[];
   readonly problems: readonly OptionProblem[];
@@ -195,6 +198,7 @@ const NOTHING: Made = {
   data: [],
   objects: [],
   configuration: [],
+  access: [],
   vendored: [],
   secrets: [],
   hosts: [],
@@ -219,6 +223,7 @@ function made<Schema extends z.ZodType>(definition: AppDefinition<Schema>, conte
     data: placed(definition.data?.(context)),
     objects: placed(definition.objects?.(context)),
     configuration: placed(definition.configuration?.(context)),
+    access: placed(definition.access?.(context)),
     vendored: definition.vendored ?? [],
     secrets: definition.secrets?.(context) ?? [],
     hosts: definition.hosts?.(context) ?? [],

@@ -7,10 +7,17 @@ export interface HealthExpression extends HealthOf {
   readonly failed?: string;
 }
 
+/** Flux takes an object without a status for ready; these have none until their operator has looked at them. */
+const READY = "status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')";
+
 /** Kinds whose readiness is not a plain `Ready` condition; a Kustomization carries the rows of the kinds that it applies. */
 export const HEALTH: readonly HealthExpression[] = [
   { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", current: "status.phase == 'Cluster in healthy state'" },
   { apiVersion: "postgresql.cnpg.io/v1", kind: "Database", current: "status.applied == true" },
+  { apiVersion: "cert-manager.io/v1", kind: "Certificate", current: READY },
+  { apiVersion: "cert-manager.io/v1", kind: "ClusterIssuer", current: READY },
+  { apiVersion: "cert-manager.io/v1", kind: "Issuer", current: READY },
+  { apiVersion: "external-secrets.io/v1", kind: "ClusterSecretStore", current: READY },
 ];
 
 /** The rows for a set of objects, in the table's order. */

@@ -50,7 +50,7 @@ export function draftStages(
     ["data", [...app.data, ...from("data")].map((object) => withDataPolicy(object, app.dataPolicy))],
     ["main", [...app.objects, ...from("objects"), ...chartObjects(app, charts)]],
     ["config", [...app.configuration, ...from("configuration")]],
-    ["access", from("access")],
+    ["access", [...app.access, ...from("access")]],
   ];
   const drafts: StageDraft[] = [];
   for (const [kind, objects] of contents) {

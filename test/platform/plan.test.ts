@@ -126,9 +126,10 @@ describe("the catalogue", () => {
       for (const other of [...needs, ...after]) assert.ok(names.includes(other), `${name}: ${other}`);
   });
 
-  it("renders with every app on, with each alone, and with none chosen", () => {
-    const chosen = APPS.map(({ name }) => name);
-    for (const names of [chosen, [], ...chosen.map((name) => [name])]) assert.ok(renderTree(on(...names)).size > 0);
+  it("renders with none chosen, and with each app alone that needs neither another nor an option", () => {
+    const alone = APPS.map(({ name }) => [name]).filter((names) => platformProblems(on(...names)).length === 0);
+    assert.ok(alone.length > 5, alone.join());
+    for (const names of [[], ...alone]) assert.ok(renderTree(on(...names)).size > 0);
   });
 });
 
