@@ -1,6 +1,7 @@
 import type { Settings } from "../config/settings";
 import { identityFacts } from "./keycloak/identity";
 import type { PlatformFacts } from "./kit/facts";
+import { observabilityFacts } from "./observability/facts";
 import { objectStores } from "./storage/object-stores";
 import { defaultStorageClass } from "./storage/storage-classes";
 
@@ -12,7 +13,7 @@ export function platformFacts(settings: Settings, enabled: ReadonlySet<string>):
     identity: identityFacts(settings, enabled),
     ...objectStores(settings, enabled),
     ...defaultStorageClass(enabled),
-    metrics: enabled.has("kube-prometheus-stack"),
+    ...observabilityFacts(enabled),
     replicas: workers.length > 1 ? 2 : 1,
   };
 }

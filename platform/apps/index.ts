@@ -11,6 +11,7 @@ import { externalS3 } from "./external-s3";
 import { externalSecrets } from "./external-secrets";
 import { fluxWebhook } from "./flux-webhook";
 import { k8sGateway } from "./k8s-gateway";
+import { kubePrometheusStack } from "./kube-prometheus-stack";
 import { metricsServer } from "./metrics-server";
 import { networkPolicies } from "./network-policies";
 import { reloader } from "./reloader";
@@ -31,6 +32,7 @@ export const APPS: readonly App[] = [
   externalSecrets,
   fluxWebhook,
   k8sGateway,
+  kubePrometheusStack,
   metricsServer,
   networkPolicies,
   reloader,

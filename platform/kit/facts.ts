@@ -50,6 +50,15 @@ export interface TracingFacts {
   readonly httpPort: number;
 }
 
+/** Where log lines go, and where they are read. */
+export interface LogFacts {
+  /** Base URL of Loki's API for those who write. */
+  readonly writeUrl: string;
+  /** Base URL of Loki's API for those who read. */
+  readonly readUrl: string;
+  readonly port: number;
+}
+
 /** @see PlatformFacts in the functions of an app's definition */
 export interface PlatformFacts {
   /** Primary domain of the cluster. */
@@ -64,6 +73,10 @@ export interface PlatformFacts {
   readonly tracing?: TracingFacts;
   /** Whether anything scrapes metrics. */
   readonly metrics: boolean;
+  /** Prometheus' base URL: queries below `/api/v1`, samples by remote write to `/api/v1/write`; absent while it is off. */
+  readonly metricsUrl?: string;
+  /** Absent while Loki is off. */
+  readonly logs?: LogFacts;
   /** Class for volumes that name none; absent: the cluster's default class, whatever that is. */
   readonly storageClass?: string;
   /** 2 where there is more than one node that takes workloads, else 1: for what may have a second pod. */

@@ -84,6 +84,7 @@ function dashboard(app: DeclaredApp, { name, folder, model }: Dashboard): KubeOb
       labels: { [DASHBOARD_LABEL.name]: DASHBOARD_LABEL.value },
       annotations: { [FOLDER_ANNOTATION]: folder },
     },
-    data: { [`${name}.json`]: canonicalJson({ ...model, uid: name }) },
+    // Grafana's own variables look like substitutions of Flux' in the tree; JSON can say them another way.
+    data: { [`${name}.json`]: canonicalJson({ ...model, uid: name }).replaceAll("${", "\\u0024{") },
   });
 }

@@ -83,6 +83,14 @@ describe("monitors, alerts and dashboards of an app", () => {
     assert.deepEqual(object["data"], { "d.json": '{"panels":[],"title":"D","uid":"d"}' });
   });
 
+  it("leave a dashboard's own variables as they are, without writing them as Flux writes substitutions", () => {
+    const model = { title: "D", datasource: "${datasource}" };
+    const [object] = provide({ dashboards: () => [{ name: "d", folder: "Data", model }] }).objects ?? [];
+    const text = z.object({ data: z.object({ "d.json": z.string() }) }).parse(object).data["d.json"];
+    assert.ok(!text.includes("${"), text);
+    assert.deepEqual(JSON.parse(text), { ...model, uid: "d" });
+  });
+
   it("are nothing for an app without any", () => {
     assert.deepEqual(provide({}).objects, []);
   });
