@@ -46,3 +46,22 @@ export const NETWORK_POLICIES_APP = "network-policies";
 export function edgeHost(domain: string): string {
   return `external.${domain}`;
 }
+
+/** App that serves the Gateways; routes are rendered only while it is on. */
+export const ENVOY_GATEWAY = "envoy-gateway";
+
+/** App that makes the certificates. */
+export const CERT_MANAGER = "cert-manager";
+
+/** OAuth2-Proxy, as the gateways and Keycloak know it. */
+export const OAUTH2_PROXY = {
+  app: "oauth2-proxy",
+  namespace: "oauth2-proxy",
+  service: "oauth2-proxy",
+  port: 4180,
+  /** Secret in its namespace, key `client-secret`. */
+  clientSecret: "oauth2-proxy-oidc",
+} as const;
+
+/** What every Secret with Redis' password shares: 40 alphanumeric characters. */
+export const REDIS_PASSWORD_ID = "redis/password";

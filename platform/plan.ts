@@ -61,6 +61,7 @@ function withDerived(app: DeclaredApp, platform: Platform): DeclaredApp {
   return {
     ...app,
     buckets: [...app.buckets, ...derived.flatMap(({ buckets = [] }) => buckets)],
+    clients: [...app.clients, ...derived.flatMap(({ clients = [] }) => clients)],
     monitors: [...app.monitors, ...derived.flatMap(({ monitors = [] }) => monitors)],
   };
 }

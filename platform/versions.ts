@@ -157,6 +157,8 @@ export const IMAGES = {
   pgvector: "ghcr.io/cloudnative-pg/pgvector:0.8.1-18-trixie",
   // renovate: datasource=docker depName=ghcr.io/siderolabs/talos-backup
   talosBackup: "ghcr.io/siderolabs/talos-backup:v0.1.0-beta.3",
+  // renovate: datasource=docker depName=quay.io/oauth2-proxy/oauth2-proxy
+  oauth2Proxy: "quay.io/oauth2-proxy/oauth2-proxy:v7.13.0",
   // renovate: datasource=docker depName=docker.io/mendhak/http-https-echo
   echo: "docker.io/mendhak/http-https-echo:37@sha256:f55000d9196bd3c853d384af7315f509d21ffb85de315c26e9874033b9f83e15",
   // renovate: datasource=docker depName=docker.io/rustfs/rustfs

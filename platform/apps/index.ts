@@ -5,6 +5,7 @@ import { cloudflared } from "./cloudflared";
 import { cloudnativePg } from "./cloudnative-pg";
 import { crds } from "./crds";
 import { echo } from "./echo";
+import { envoyGateway } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalDnsUnifi } from "./external-dns-unifi";
 import { externalS3 } from "./external-s3";
@@ -26,6 +27,7 @@ export const APPS: readonly App[] = [
   cloudnativePg,
   crds,
   echo,
+  envoyGateway,
   externalDns,
   externalDnsUnifi,
   externalS3,

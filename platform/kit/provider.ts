@@ -51,7 +51,7 @@ export interface Provider {
   /** Apps that the app's requests cannot do without. */
   needs(app: DeclaredApp, platform: Platform): readonly Need[];
   /** Requests that follow from the app's own, such as a database's bucket; every provider sees them as the app's. @default none */
-  derive?(app: DeclaredApp, platform: Platform): Partial<Pick<Requests, "buckets" | "monitors">>;
+  derive?(app: DeclaredApp, platform: Platform): Partial<Pick<Requests, "buckets" | "clients" | "monitors">>;
   /** Called once every need is met. */
   provide(app: DeclaredApp, platform: Platform): Provided;
 }

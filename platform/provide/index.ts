@@ -1,8 +1,10 @@
 import type { Provider } from "../kit/provider";
 import { buckets } from "./bucket";
 import { databases } from "./database";
+import { gateway } from "./gateway";
 import { monitoring } from "./monitoring";
 import { networkPolicy } from "./network-policy";
+import { route } from "./route";
 
 /** Every sort of request that apps can make, each with whoever fulfils it. */
-export const PROVIDERS: readonly Provider[] = [buckets, databases, monitoring, networkPolicy];
+export const PROVIDERS: readonly Provider[] = [buckets, databases, gateway, monitoring, networkPolicy, route];
