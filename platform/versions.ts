@@ -174,4 +174,13 @@ export const IMAGES = {
   externalDnsUnifi: "ghcr.io/kashalls/external-dns-unifi-webhook:v0.8.2",
   // renovate: datasource=docker depName=codeberg.org/k8s-gateway/k8s_gateway
   k8sGateway: "codeberg.org/k8s-gateway/k8s_gateway:1.8.3",
+  // renovate: datasource=docker depName=quay.io/keycloak/keycloak
+  keycloak: "quay.io/keycloak/keycloak:26.5.1",
+  // Built for Keycloak 26.5; the first part is the importer's own version.
+  // renovate: datasource=docker depName=quay.io/adorsys/keycloak-config-cli versioning=regex:^(?<major>\d+)\.(?<minor>\d+)\.(?<patch>\d+)-26\.5\.(?<build>\d+)$
+  keycloakConfigCli: "quay.io/adorsys/keycloak-config-cli:6.5.0-26.5.4",
+  // renovate: datasource=docker depName=quay.io/keycloak/keycloak-operator
+  keycloakOperator: "quay.io/keycloak/keycloak-operator:26.5.1",
+  // renovate: datasource=docker depName=docker.io/library/postgres
+  postgres: "docker.io/library/postgres:17.6",
 } as const;

@@ -12,6 +12,7 @@ import { externalS3 } from "./external-s3";
 import { externalSecrets } from "./external-secrets";
 import { fluxWebhook } from "./flux-webhook";
 import { k8sGateway } from "./k8s-gateway";
+import { keycloak } from "./keycloak";
 import { kubePrometheusStack } from "./kube-prometheus-stack";
 import { metricsServer } from "./metrics-server";
 import { networkPolicies } from "./network-policies";
@@ -34,6 +35,7 @@ export const APPS: readonly App[] = [
   externalSecrets,
   fluxWebhook,
   k8sGateway,
+  keycloak,
   kubePrometheusStack,
   metricsServer,
   networkPolicies,

@@ -39,6 +39,12 @@ export const HEALTH: readonly HealthExpression[] = [
     kind,
     current: POLICY,
   })),
+  // Before its operator has looked at it, it has no condition at all, which would count as ready.
+  {
+    apiVersion: "k8s.keycloak.org/v2alpha1",
+    kind: "Keycloak",
+    current: "status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')",
+  },
 ];
 
 /** The rows for a set of objects, in the table's order. */

@@ -4,7 +4,8 @@ import { databases } from "./database";
 import { gateway } from "./gateway";
 import { monitoring } from "./monitoring";
 import { networkPolicy } from "./network-policy";
+import { oidcClient } from "./oidc-client";
 import { route } from "./route";
 
 /** Every sort of request that apps can make, each with whoever fulfils it. */
-export const PROVIDERS: readonly Provider[] = [buckets, databases, gateway, monitoring, networkPolicy, route];
+export const PROVIDERS: readonly Provider[] = [buckets, databases, gateway, monitoring, networkPolicy, oidcClient, route];
