@@ -36,7 +36,10 @@ export class Cilium extends Phase {
     this.registerOutputs({});
   }
 
-  private makeRelease({ settings, chart, nodesRegistered }: CiliumArgs, { deletedWith }: pulumi.ComponentResourceOptions): kubernetes.helm.v3.Release {
+  private makeRelease(
+    { settings, chart, nodesRegistered }: CiliumArgs,
+    { deletedWith }: pulumi.ComponentResourceOptions,
+  ): kubernetes.helm.v3.Release {
     return new kubernetes.helm.v3.Release(
       "cilium",
       { name: "cilium", namespace: "kube-system", chart, values: ciliumValues(settings), timeout: RELEASE_TIMEOUT, maxHistory: 3 },

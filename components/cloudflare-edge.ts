@@ -60,7 +60,14 @@ export class CloudflareEdge extends Phase {
     if (primary === undefined || zoneId === undefined) throw new Error("the settings name a zone for the primary domain"); // a rule of config/
     new cloudflare.DnsRecord(
       `external.${primary}`,
-      { zoneId, name: `external.${primary}`, type: "CNAME", content: pulumi.interpolate`${this.tunnel.id}.cfargotunnel.com`, proxied: true, ttl: 1 },
+      {
+        zoneId,
+        name: `external.${primary}`,
+        type: "CNAME",
+        content: pulumi.interpolate`${this.tunnel.id}.cfargotunnel.com`,
+        proxied: true,
+        ttl: 1,
+      },
       // Two records of one name cannot stand side by side.
       this.child({ deleteBeforeReplace: true }),
     );

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../config/settings";
+import { bootstrapTolerations } from "../platform/storage/proxmox-nodes";
 import { FLUX_NAMESPACE } from "../platform/names";
 import { Phase } from "./component";
 import { fluxInstanceSpec, INSTANCE_NAME } from "./flux/instance";
@@ -37,15 +38,29 @@ export class Flux extends Phase {
     this.registerOutputs({});
   }
 
-  private installOperator({ chart, needs }: FluxArgs, { deletedWith }: pulumi.ComponentResourceOptions): kubernetes.helm.v3.Release {
+  private installOperator(
+    { settings, chart, needs }: FluxArgs,
+    { deletedWith }: pulumi.ComponentResourceOptions,
+  ): kubernetes.helm.v3.Release {
+    const tolerations = bootstrapTolerations(settings);
     return new kubernetes.helm.v3.Release(
       "flux-operator",
-      { name: "flux-operator", namespace: FLUX_NAMESPACE, chart, timeout: RELEASE_TIMEOUT, maxHistory: 3 },
+      {
+        name: "flux-operator",
+        namespace: FLUX_NAMESPACE,
+        chart,
+        ...(tolerations.length === 0 ? {} : { values: { tolerations: [...tolerations] } }),
+        timeout: RELEASE_TIMEOUT,
+        maxHistory: 3,
+      },
       this.child({ deletedWith, dependsOn: [...needs] }),
     );
   }
 
-  private makeInstance({ settings, treePushed }: FluxArgs, { deletedWith }: pulumi.ComponentResourceOptions): kubernetes.apiextensions.CustomResource {
+  private makeInstance(
+    { settings, treePushed }: FluxArgs,
+    { deletedWith }: pulumi.ComponentResourceOptions,
+  ): kubernetes.apiextensions.CustomResource {
     return new kubernetes.apiextensions.CustomResource(
       "flux-instance",
       {

@@ -38,7 +38,11 @@ export class Machines extends Phase {
     return byNode;
   }
 
-  private makeMachine(plan: MachinePlan, { settings, images, proxmox: providers }: MachinesArgs, before: pulumi.Resource[]): proxmox.VmLegacy {
+  private makeMachine(
+    plan: MachinePlan,
+    { settings, images, proxmox: providers }: MachinesArgs,
+    before: pulumi.Resource[],
+  ): proxmox.VmLegacy {
     const download = images.downloadOf(imageOf(settings, plan.node));
     return new proxmox.VmLegacy(
       plan.node.name,

@@ -73,7 +73,9 @@ export class TalosCluster extends Phase {
 
   private applyWorkers(machines: TalosClusterArgs["machines"]): readonly pulumi.Resource[] {
     const workers = this.settings.nodes.filter(({ role }) => role === "worker");
-    return workers.map((node) => this.apply(node, { dependsOn: machineOf(node, machines), hooks: { beforeUpdate: [this.gates.versionHolds(node)] } }));
+    return workers.map((node) =>
+      this.apply(node, { dependsOn: machineOf(node, machines), hooks: { beforeUpdate: [this.gates.versionHolds(node)] } }),
+    );
   }
 
   private apply(node: NodeSettings, options: pulumi.CustomResourceOptions): talos.machine.ConfigurationApply {
@@ -118,15 +120,28 @@ export class TalosCluster extends Phase {
    */
   private bootstrap(applied: readonly pulumi.Resource[]): pulumi.Stash {
     const beforeCreate = [this.gates.controlPlanesInstalled(), this.gates.etcdBootstrapped()];
-    return new pulumi.Stash("bootstrap", { input: "etcd was bootstrapped" }, this.child({ dependsOn: [...applied], hooks: { beforeCreate } }));
+    return new pulumi.Stash(
+      "bootstrap",
+      { input: "etcd was bootstrapped" },
+      this.child({ dependsOn: [...applied], hooks: { beforeCreate } }),
+    );
   }
 
   private fetchKubeconfig(bootstrap: pulumi.Resource): talos.cluster.Kubeconfig {
     const first = this.firstControlPlane();
     return new talos.cluster.Kubeconfig(
       "kubeconfig",
-      { node: first.address.ipv4, endpoint: first.address.ipv4, clientConfiguration: this.clientConfiguration, timeouts: { create: "5m", update: "5m" } },
-      this.child({ dependsOn: [bootstrap], additionalSecretOutputs: ["kubernetesClientConfiguration"], hooks: { beforeCreate: [this.gates.kubernetesApi()] } }),
+      {
+        node: first.address.ipv4,
+        endpoint: first.address.ipv4,
+        clientConfiguration: this.clientConfiguration,
+        timeouts: { create: "5m", update: "5m" },
+      },
+      this.child({
+        dependsOn: [bootstrap],
+        additionalSecretOutputs: ["kubernetesClientConfiguration"],
+        hooks: { beforeCreate: [this.gates.kubernetesApi()] },
+      }),
     );
   }
 

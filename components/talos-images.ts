@@ -44,7 +44,11 @@ export class TalosImages extends Phase {
 
   private makeSchematic({ id, yaml }: NamedSchematic): talos.imagefactory.Schematic {
     // Its id is a hash of its text, and the engine never changes the id of a resource that it updates.
-    return new talos.imagefactory.Schematic(`schematic-${id.slice(0, 12)}`, { schematic: yaml }, this.child({ replaceOnChanges: ["schematic"] }));
+    return new talos.imagefactory.Schematic(
+      `schematic-${id.slice(0, 12)}`,
+      { schematic: yaml },
+      this.child({ replaceOnChanges: ["schematic"] }),
+    );
   }
 
   private download(image: ImageDownload, { proxmox: providers }: TalosImagesArgs): proxmox.download.File {
@@ -73,7 +77,10 @@ export class TalosImages extends Phase {
   private idAgrees({ key, schematic: computed }: ImageDownload, schematic: talos.imagefactory.Schematic): pulumi.ResourceHook {
     const passes = async (): Promise<void> => {
       const answered = await resolved(schematic.id);
-      if (answered !== computed) throw new UserError(`the Image Factory calls the schematic of ${key} ${answered}, and ${computed} was computed: this program is too old for that factory`);
+      if (answered !== computed)
+        throw new UserError(
+          `the Image Factory calls the schematic of ${key} ${answered}, and ${computed} was computed: this program is too old for that factory`,
+        );
     };
     return gate("schematic-agrees", passes, key);
   }

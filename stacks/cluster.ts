@@ -9,6 +9,8 @@ import { Flux } from "../components/flux";
 import { ClusterGates } from "../components/gates/cluster-gates";
 import { Machines } from "../components/machines";
 import { asSecret } from "../components/secret";
+import { ProxmoxAccess } from "../components/proxmox-access";
+import { accessPlans } from "../components/proxmox-access/plan";
 import { SeedSecrets } from "../components/seed-secrets";
 import { TalosCluster } from "../components/talos-cluster";
 import { TalosImages } from "../components/talos-images";
@@ -36,8 +38,16 @@ export interface ClusterInputs {
 export function cluster({ settings, charts, previous }: ClusterInputs): ClusterOutputs {
   const providers = makeProviders(settings);
   const edge = makeEdge(settings);
-  const images = new TalosImages("images", { settings, proxmox: providers.proxmox, kept: imagesToKeep(settings, previous) }, { providers: [providers.talos] });
-  const machines = new Machines("machines", { settings, images, proxmox: providers.proxmox, after: edge === undefined ? [] : [edge.tunnel] }, {});
+  const images = new TalosImages(
+    "images",
+    { settings, proxmox: providers.proxmox, kept: imagesToKeep(settings, previous) },
+    { providers: [providers.talos] },
+  );
+  const machines = new Machines(
+    "machines",
+    { settings, images, proxmox: providers.proxmox, after: edge === undefined ? [] : [edge.tunnel] },
+    {},
+  );
   const talosCluster = new TalosCluster("talos", { settings, machines: machines.byNode }, { providers: [providers.talos] });
   const inCluster = { providers: [kubernetesProvider(settings, talosCluster)], deletedWith: talosCluster };
   const gates = new ClusterGates(settings, talosCluster);
@@ -46,7 +56,14 @@ export function cluster({ settings, charts, previous }: ClusterInputs): ClusterO
     { settings, chart: chart(charts, "cilium"), nodesRegistered: gates.nodesRegistered(), nodesReady: gates.nodesReady() },
     inCluster,
   );
-  const seeds = new SeedSecrets("secrets", { namespaces: namespacesOf(settings), secrets: secretsOf(settings), tunnelToken: edge?.tunnelToken }, inCluster);
+  const secrets = secretsOf(settings);
+  const plans = accessPlans(settings, secrets);
+  const access = plans.length === 0 ? undefined : new ProxmoxAccess("proxmox-access", { plans, proxmox: providers.proxmox }, {});
+  const seeds = new SeedSecrets(
+    "secrets",
+    { namespaces: namespacesOf(settings), secrets, tunnelToken: edge?.tunnelToken, proxmoxTokens: access?.tokens },
+    inCluster,
+  );
   new Flux(
     "flux",
     {
@@ -83,7 +100,13 @@ const KUBERNETES_REQUEST_TIMEOUT = 7;
 
 /** Set from the first run: a changed kubeconfig would otherwise replace everything in the cluster. */
 function kubernetesProvider({ cluster: { name } }: Settings, { kubeconfig }: TalosCluster): kubernetes.Provider {
-  return new kubernetes.Provider("kubernetes", { kubeconfig, clusterIdentifier: `hearth-${name}`, enableSecretMutable: true, enableConfigMapMutable: true, kubeClientSettings: { timeout: KUBERNETES_REQUEST_TIMEOUT } });
+  return new kubernetes.Provider("kubernetes", {
+    kubeconfig,
+    clusterIdentifier: `hearth-${name}`,
+    enableSecretMutable: true,
+    enableConfigMapMutable: true,
+    kubeClientSettings: { timeout: KUBERNETES_REQUEST_TIMEOUT },
+  });
 }
 
 function makeEdge(settings: Settings): CloudflareEdge | undefined {
@@ -105,7 +128,12 @@ function treeStamp(settings: Settings): TreeStamp {
   return stamp;
 }
 
-function outputs(settings: Settings, talosCluster: TalosCluster, edge: CloudflareEdge | undefined, seeds: SeedSecrets): Omit<ClusterOutputs, "madeFrom"> {
+function outputs(
+  settings: Settings,
+  talosCluster: TalosCluster,
+  edge: CloudflareEdge | undefined,
+  seeds: SeedSecrets,
+): Omit<ClusterOutputs, "madeFrom"> {
   const { cluster: c, network, nodes } = settings;
   return {
     kind: "hearth.cluster",
@@ -124,8 +152,12 @@ function outputs(settings: Settings, talosCluster: TalosCluster, edge: Cloudflar
     })),
     addresses: network.addresses,
     domains: c.domains,
-    ...(edge === undefined || settings.cloudflare === undefined ? {} : { tunnel: { id: edge.tunnelId, name: settings.cloudflare.tunnelName } }),
-    ...(enabledApps(settings).has(fluxWebhook.name) ? { fluxWebhookPath: pulumi.secret(receiverToken(seeds).apply((token) => webhookPath(token))) } : {}),
+    ...(edge === undefined || settings.cloudflare === undefined
+      ? {}
+      : { tunnel: { id: edge.tunnelId, name: settings.cloudflare.tunnelName } }),
+    ...(enabledApps(settings).has(fluxWebhook.name)
+      ? { fluxWebhookPath: pulumi.secret(receiverToken(seeds).apply((token) => webhookPath(token))) }
+      : {}),
     versions: { wanted: c.versions, installed: c.installed },
     expiry: {
       kubeconfig: expiry(talosCluster.kubernetesClient.apply(({ clientCertificate }) => clientCertificate ?? "")),

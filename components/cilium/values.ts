@@ -1,4 +1,5 @@
 import type { Settings } from "../../config/settings";
+import { bootstrapTolerations } from "../../platform/storage/proxmox-nodes";
 
 /** Port of KubePrism, Talos' load balancer for the API server on every node. */
 export const KUBEPRISM_PORT = 7445;
@@ -23,7 +24,7 @@ const CLEAN_STATE_CAPABILITIES = ["NET_ADMIN", "SYS_ADMIN", "SYS_RESOURCE"] as c
  * Values of Cilium's chart. Only keys that the chart has (a test holds them against its own values file), nothing
  * that asks for a CRD which is not there before Flux has run.
  */
-export function ciliumValues({ network, nodes }: Settings): Record<string, unknown> {
+export function ciliumValues({ network, nodes, platform }: Settings): Record<string, unknown> {
   return {
     kubeProxyReplacement: "true",
     // The endpoint may be down while a control plane restarts; KubePrism knows all of them.
@@ -33,7 +34,7 @@ export function ciliumValues({ network, nodes }: Settings): Record<string, unkno
     ...routing(network),
     ...talos(),
     ...announcements(network),
-    ...hubble(),
+    ...hubble(platform),
     MTU: network.mtu,
     operator: { replicas: nodes.length > 1 ? 2 : 1, rollOutPods: true },
     rollOutCiliumPods: true,
@@ -79,12 +80,16 @@ function announcements({ announce }: Settings["network"]): Record<string, unknow
   };
 }
 
-function hubble(): Record<string, unknown> {
+/** Agent and operator tolerate what a new node may have; the others do not by themselves, and Helm waits for them. */
+function hubble(platform: Settings["platform"]): Record<string, unknown> {
+  const found = bootstrapTolerations({ platform });
+  const tolerations = found.length === 0 ? {} : { tolerations: [...found] };
   return {
+    ...(found.length === 0 ? {} : { certgen: tolerations }),
     hubble: {
       enabled: true,
-      relay: { enabled: true, rollOutPods: true },
-      ui: { enabled: true, rollOutPods: true },
+      relay: { enabled: true, rollOutPods: true, ...tolerations },
+      ui: { enabled: true, rollOutPods: true, ...tolerations },
       metrics: { enabled: ["dns", "drop", "tcp", "flow", "icmp"] },
       // Certificates by a job in the cluster, or every render of the chart would make new ones.
       tls: { auto: { method: "cronJob" } },

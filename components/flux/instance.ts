@@ -1,5 +1,6 @@
 import type { Settings } from "../../config/settings";
 import { AGE_SECRET, FLUX_NAMESPACE, GIT_SECRET, SYNC_NAME } from "../../platform/names";
+import { bootstrapTolerations } from "../../platform/storage/proxmox-nodes";
 import { COMPONENTS } from "../../platform/versions";
 
 /** Name that flux-operator demands of its one instance. */
@@ -14,7 +15,7 @@ const ROOT_RETRY_INTERVAL = "30s";
  * Spec of the FluxInstance: locked down (no cross-namespace references, an explicit service account everywhere), four
  * controllers, decryption with the seeded age key, and the sync of this stack's tree.
  */
-export function fluxInstanceSpec({ git }: Settings): Record<string, unknown> {
+export function fluxInstanceSpec({ git, platform }: Settings): Record<string, unknown> {
   return {
     distribution: { version: COMPONENTS.flux, registry: "ghcr.io/fluxcd" },
     components: ["source-controller", "kustomize-controller", "helm-controller", "notification-controller"],
@@ -28,7 +29,7 @@ export function fluxInstanceSpec({ git }: Settings): Record<string, unknown> {
       interval: SYNC_INTERVAL,
       ...(git.credentials.kind === "public" ? {} : { pullSecret: GIT_SECRET }),
     },
-    kustomize: { patches: [rootSync(), ...controllers()] },
+    kustomize: { patches: [rootSync(), ...controllers(), ...onNewNodes({ platform })] },
     wait: true,
   };
 }
@@ -56,6 +57,14 @@ function controllers(): readonly Patch[] {
     { op: "replace", path: `${container}/resources/limits/memory`, value: "1Gi" },
   ];
   return [patch("Deployment", "(kustomize-controller|helm-controller)", operations)];
+}
+
+/** Flux brings the cloud controller, so it cannot wait for it. */
+function onNewNodes(settings: Pick<Settings, "platform">): readonly Patch[] {
+  const tolerations = bootstrapTolerations(settings);
+  return tolerations.length === 0
+    ? []
+    : [patch("Deployment", ".*", [{ op: "add", path: "/spec/template/spec/tolerations", value: tolerations }])];
 }
 
 function patch(kind: string, name: string, operations: readonly unknown[]): Patch {

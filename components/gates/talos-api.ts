@@ -43,7 +43,9 @@ export async function runningKubernetes(client: TalosClient): Promise<string> {
 }
 
 /** GetRequest { namespace = 1, type = 2, id = 3 }; source: cosi-project/runtime, v1alpha1/state.proto. */
-const KUBELET_SPEC = Buffer.concat(["k8s", "KubeletSpecs.kubernetes.talos.dev", "kubelet"].map((text, index) => textField(index + 1, text)));
+const KUBELET_SPEC = Buffer.concat(
+  ["k8s", "KubeletSpecs.kubernetes.talos.dev", "kubelet"].map((text, index) => textField(index + 1, text)),
+);
 
 /** A short text in protobuf's wire format. */
 function textField(number: number, text: string): Buffer {
@@ -83,7 +85,9 @@ async function request(client: TalosClient, method: string, body: Buffer): Promi
   try {
     return await new Promise<Buffer>((resolve, reject) => {
       const options = { deadline: Date.now() + CALL_DEADLINE * 1000 };
-      connection.makeUnaryRequest(method, bytes, bytes, body, options, (error, answer) => (error ? reject(error) : resolve(answer ?? Buffer.alloc(0))));
+      connection.makeUnaryRequest(method, bytes, bytes, body, options, (error, answer) =>
+        error ? reject(error) : resolve(answer ?? Buffer.alloc(0)),
+      );
     });
   } finally {
     connection.close();
@@ -93,8 +97,13 @@ async function request(client: TalosClient, method: string, body: Buffer): Promi
 /** An address cannot be a TLS server name; the certificate is held against the address all the same. */
 function connect({ address, caCertificate, clientCertificate, clientKey }: TalosClient): grpc.Client {
   const checkServerIdentity = (_name: string, certificate: PeerCertificate): Error | undefined => tlsCheck(address, certificate);
-  const credentials = grpc.credentials.createSsl(pem(caCertificate), privateKey(clientKey), pem(clientCertificate), { checkServerIdentity });
-  return new grpc.Client(`${address}:${TALOS_API_PORT}`, credentials, { "grpc.enable_retries": 0, "grpc.ssl_target_name_override": "talos" });
+  const credentials = grpc.credentials.createSsl(pem(caCertificate), privateKey(clientKey), pem(clientCertificate), {
+    checkServerIdentity,
+  });
+  return new grpc.Client(`${address}:${TALOS_API_PORT}`, credentials, {
+    "grpc.enable_retries": 0,
+    "grpc.ssl_target_name_override": "talos",
+  });
 }
 
 function pem(base64: string): Buffer {

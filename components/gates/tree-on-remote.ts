@@ -36,7 +36,9 @@ export async function treeIsOnRemote(remote: RemoteTree, wanted: TreeStamp): Pro
     await git("fetch", "--quiet", "--depth=1", remote.url, `refs/heads/${remote.branch}`);
     const { stdout } = await git("show", `FETCH_HEAD:${remote.stamp}`).catch(() => ({ stdout: "" }));
     const difference = stampDifference(wanted, parseStamp(stdout));
-    return difference === undefined ? { ready: true } : { ready: false, state: `${remote.stamp} on branch ${remote.branch}: ${difference}` };
+    return difference === undefined
+      ? { ready: true }
+      : { ready: false, state: `${remote.stamp} on branch ${remote.branch}: ${difference}` };
   } catch (error) {
     return { ready: false, state: `cannot read ${remote.url}: ${lastLine(message(error))}` };
   } finally {
@@ -48,7 +50,11 @@ async function credentialsEnv({ credentials }: RemoteTree, dir: string): Promise
   if (credentials.kind === "public") return {};
   if (credentials.kind === "token") {
     const askpass = join(dir, "askpass");
-    await writeFile(askpass, '#!/bin/sh\ncase "$1" in Username*) printf %s "$HEARTH_GIT_USERNAME";; *) printf %s "$HEARTH_GIT_TOKEN";; esac\n', { mode: 0o700 });
+    await writeFile(
+      askpass,
+      '#!/bin/sh\ncase "$1" in Username*) printf %s "$HEARTH_GIT_USERNAME";; *) printf %s "$HEARTH_GIT_TOKEN";; esac\n',
+      { mode: 0o700 },
+    );
     return { GIT_ASKPASS: askpass, HEARTH_GIT_USERNAME: credentials.username, HEARTH_GIT_TOKEN: credentials.token };
   }
   const key = join(dir, "key");

@@ -18,7 +18,9 @@ export interface WaitOptions {
 /** A gate that missed its deadline; says what was waited for, for how long, and what was seen last. */
 export class GateError extends UserError {
   constructor(what: string, deadline: number, state: string) {
-    super(`gave up waiting for ${what} after ${deadline} s; last seen: ${state}. Nothing after it was made: run \`up\` again to wait once more.`);
+    super(
+      `gave up waiting for ${what} after ${deadline} s; last seen: ${state}. Nothing after it was made: run \`up\` again to wait once more.`,
+    );
   }
 }
 

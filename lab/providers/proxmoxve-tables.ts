@@ -82,5 +82,38 @@ export const haRule: PropertyTable = {
   computed: ["affinity", "disable", "strict"],
 };
 
+/** `RoleLegacy`. */
+export const role: PropertyTable = { properties: { privileges: required(listOf(text)), roleId: required(text) } };
+
+/** `UserLegacy`. */
+export const user: PropertyTable = {
+  properties: {
+    acls: listOf(objectOf({ path: required(text), propagate: flag, roleId: required(text) })),
+    comment: text,
+    email: text,
+    enabled: flag,
+    expirationDate: text,
+    firstName: text,
+    groups: listOf(text),
+    keys: text,
+    lastName: text,
+    password: text,
+    userId: required(text),
+  },
+};
+
+/** `user.Token`. */
+export const userToken: PropertyTable = {
+  properties: { comment: text, expirationDate: text, privilegesSeparation: flag, tokenName: required(text), userId: required(text) },
+  computed: ["privilegesSeparation", "value"],
+  secretOutputs: ["value"],
+};
+
+/** `Acl`. */
+export const acl: PropertyTable = {
+  properties: { groupId: text, path: required(text), propagate: flag, roleId: required(text), tokenId: text, userId: text },
+  computed: ["propagate"],
+};
+
 /** `PoolLegacy`. */
 export const pool: PropertyTable = { properties: { comment: text, poolId: required(text) }, computed: ["members"] };

@@ -1,6 +1,7 @@
 /** Stand-in for the Proxmox VE provider: the resources that Hearth's road or its tests touch, on the world's hosts. */
 import type { World } from "../world/world";
 import type { CheckProblem, Inputs, ProviderAdapter } from "./adapter";
+import { aclAdapter, roleAdapter, userAdapter, userTokenAdapter } from "./proxmoxve-access";
 import { haResourceAdapter, haRuleAdapter, poolAdapter } from "./proxmoxve-cluster";
 import { downloadAdapter } from "./proxmoxve-download";
 import { configuration } from "./proxmoxve-tables";
@@ -19,6 +20,10 @@ export function proxmoxveProvider(world: World): ProviderAdapter {
       "proxmoxve:index/haresource:Haresource": haResourceAdapter(world),
       "proxmoxve:index/harule:Harule": haRuleAdapter(world),
       "proxmoxve:index/poolLegacy:PoolLegacy": poolAdapter(world),
+      "proxmoxve:index/roleLegacy:RoleLegacy": roleAdapter(world),
+      "proxmoxve:index/userLegacy:UserLegacy": userAdapter(world),
+      "proxmoxve:user/token:Token": userTokenAdapter(world),
+      "proxmoxve:index/acl:Acl": aclAdapter(world),
     },
     functions: {},
   };

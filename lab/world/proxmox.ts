@@ -1,3 +1,4 @@
+import { Access, type AccessSnapshot } from "./access";
 import type { Clock } from "./clock";
 import { WorldError } from "./errors";
 import type { EventLog } from "./events";
@@ -14,6 +15,8 @@ export interface ProxmoxSnapshot {
   readonly machines: readonly Machine[];
   readonly pools: readonly (readonly [string, string])[];
   readonly ha: { readonly resources: readonly HaResource[]; readonly rules: readonly HaRule[] };
+  /** Absent in a file of an earlier lab. */
+  readonly access?: AccessSnapshot;
 }
 
 /** Parts of the world that a Proxmox cluster leans on. */
@@ -30,6 +33,7 @@ export class Proxmox {
   readonly storage: Storage;
   readonly machines: Machines;
   readonly ha: HighAvailability;
+  readonly access: Access;
   /** Name -> comment, of the pools made through the API. */
   private readonly pools = new Map<string, string>();
 
@@ -49,6 +53,7 @@ export class Proxmox {
       macOwner: (mac) => context.macOwner(mac),
     });
     this.ha = new HighAvailability((vmId) => this.machines.find(vmId) !== undefined, clock, events);
+    this.access = new Access(clock, events);
   }
 
   /** Throws when the token is not the one that was made for this cluster. */
@@ -93,13 +98,20 @@ export class Proxmox {
   }
 
   toJSON(): ProxmoxSnapshot {
-    return { downloads: this.storage.list(), machines: this.machines.list(), pools: [...this.pools], ha: this.ha.list() };
+    return {
+      downloads: this.storage.list(),
+      machines: this.machines.list(),
+      pools: [...this.pools],
+      ha: this.ha.list(),
+      access: this.access.toJSON(),
+    };
   }
 
   restore(snapshot: ProxmoxSnapshot): void {
     this.storage.restore(snapshot.downloads);
     this.machines.restore(snapshot.machines);
     this.ha.restore(snapshot.ha);
+    if (snapshot.access !== undefined) this.access.restore(snapshot.access);
     for (const [name, comment] of snapshot.pools) this.pools.set(name, comment);
   }
 }

@@ -41,6 +41,10 @@ export interface Inventory {
   readonly haResources: readonly string[];
   readonly haRules: readonly string[];
   readonly pools: readonly string[];
+  readonly roles: readonly string[];
+  readonly users: readonly string[];
+  readonly tokens: readonly string[];
+  readonly accessRules: readonly string[];
   /** Nodes that have a machine config. */
   readonly nodes: readonly string[];
   readonly clusters: readonly string[];
@@ -84,7 +88,16 @@ export class World {
     this.factory = new ImageFactory(facts.imageFactory.replace(/\/+$/, ""), helper);
     const { clock, events, factory } = this;
     const failed = (address: string, reason: string): void => events.append(clock.timestamp(), "listener.failed", address, { reason });
-    this.sockets = options.sockets === "off" ? NO_SOCKETS : new Sockets({ helper, kubernetes, clusters: () => this.clusters, bootstrap: (machine) => this.talos.bootstrapOverSocket(machine), failed });
+    this.sockets =
+      options.sockets === "off"
+        ? NO_SOCKETS
+        : new Sockets({
+            helper,
+            kubernetes,
+            clusters: () => this.clusters,
+            bootstrap: (machine) => this.talos.bootstrapOverSocket(machine),
+            failed,
+          });
     const shared = {
       clock,
       events,
@@ -157,6 +170,10 @@ export class World {
       haResources: clusters.flatMap((cluster) => cluster.ha.list().resources.map(({ id }) => `${cluster.facts.name}/${id}`)).sort(),
       haRules: clusters.flatMap((cluster) => cluster.ha.list().rules.map(({ name }) => `${cluster.facts.name}/${name}`)).sort(),
       pools: clusters.flatMap((cluster) => cluster.poolNames()),
+      roles: clusters.flatMap((cluster) => cluster.access.inventory().roles),
+      users: clusters.flatMap((cluster) => cluster.access.inventory().users),
+      tokens: clusters.flatMap((cluster) => cluster.access.inventory().tokens),
+      accessRules: clusters.flatMap((cluster) => cluster.access.inventory().rules),
       nodes: machines.flatMap((machine) => (machine.node.facts ? [machine.node.facts.hostname] : [])).sort(),
       clusters: this.clusters
         .list()

@@ -16,6 +16,8 @@ import { keycloak } from "./keycloak";
 import { kubePrometheusStack } from "./kube-prometheus-stack";
 import { metricsServer } from "./metrics-server";
 import { networkPolicies } from "./network-policies";
+import { proxmoxCcm } from "./proxmox-ccm";
+import { proxmoxCsi } from "./proxmox-csi";
 import { reloader } from "./reloader";
 import { rustfs } from "./rustfs";
 import { spegel } from "./spegel";
@@ -39,6 +41,8 @@ export const APPS: readonly App[] = [
   kubePrometheusStack,
   metricsServer,
   networkPolicies,
+  proxmoxCcm,
+  proxmoxCsi,
   reloader,
   rustfs,
   spegel,

@@ -1,3 +1,4 @@
+import { hasCloudController } from "../../../platform/storage/proxmox-nodes";
 import { isControlPlane, type Patch } from "./document";
 import { prefixOf } from "./network";
 
@@ -20,6 +21,10 @@ export const apiServer: Patch = (settings, node) =>
   isControlPlane(node)
     ? [{ cluster: { apiServer: { certSANs: [...settings.cluster.certificateSans], extraArgs: { "enable-aggregator-routing": "true" } } } }]
     : [];
+
+/** Kubelets leave it to the cloud controller to say where their nodes are, and taint them until it has; only while there is one. */
+export const cloudController: Patch = (settings) =>
+  hasCloudController(settings) ? [{ cluster: { externalCloudProvider: { enabled: true } } }] : [];
 
 /** SANs of the Talos API, on every node. */
 export const machineSans: Patch = (settings) => [{ machine: { certSANs: [...settings.cluster.certificateSans] } }];

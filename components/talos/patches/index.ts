@@ -1,6 +1,16 @@
 import type { NodeSettings, Settings } from "../../../config/settings";
 import { cni, discovery, hostDns, kubePrism, subnets } from "./cluster-network";
-import { apiServer, controlPlaneMetrics, etcd, kubeProxy, machineSans, nodeCidrMask, scheduling, talosApiAccess } from "./control-plane";
+import {
+  apiServer,
+  cloudController,
+  controlPlaneMetrics,
+  etcd,
+  kubeProxy,
+  machineSans,
+  nodeCidrMask,
+  scheduling,
+  talosApiAccess,
+} from "./control-plane";
 import { toYaml, type Patch } from "./document";
 import { extensions } from "./extensions";
 import { hostname } from "./hostname";
@@ -42,6 +52,7 @@ export const PATCHES: Readonly<Record<string, Patch>> = {
   hostDns,
   etcd,
   apiServer,
+  cloudController,
   controlPlaneMetrics,
   scheduling,
   talosApiAccess,

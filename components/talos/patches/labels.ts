@@ -1,15 +1,16 @@
 import { UserError } from "../../../config/user-error";
 import { labelProblem } from "../node-labels";
+import { topologyLabels } from "../../../platform/storage/proxmox-nodes";
 import { isControlPlane, type Patch } from "./document";
 
 /** Put by Talos on control planes; it keeps load balancers, Cilium's announcements included, away from them. */
 const NO_LOAD_BALANCERS = "node.kubernetes.io/exclude-from-external-load-balancers";
 
 /**
- * The node's labels. @throws UserError for one that the API server would refuse, since Talos would then set none at all.
+ * The node's labels, and where it is if nobody else says so. @throws UserError for one that the API server would refuse, since Talos would then set none at all.
  */
-export const labels: Patch = (_settings, node) => {
-  const entries = Object.entries(node.labels).sort(([a], [b]) => (a < b ? -1 : 1));
+export const labels: Patch = (settings, node) => {
+  const entries = Object.entries({ ...topologyLabels(settings, node), ...node.labels }).sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [key] of entries) {
     const problem = labelProblem(node.role, key);
     if (problem !== undefined) throw new UserError(`node ${node.name}: label ${key} cannot be set: ${problem}`);
