@@ -28,6 +28,8 @@ export function aiExtension(enabled: ReadonlySet<string>): EnvoyGatewayExtension
   return {
     extensionApis: { enableBackend: true, enableEnvoyPatchPolicy: true },
     extensionManager: {
+      // While the AI gateway's controller is away the other Gateways still follow their routes; its own answer 404 at worst.
+      failOpen: true,
       hooks: {
         xdsTranslator: {
           translation: { listener: ALL, route: ALL, cluster: ALL, secret: ALL },

@@ -5,6 +5,7 @@ import { cloudflared } from "./cloudflared";
 import { cloudnativePg } from "./cloudnative-pg";
 import { crds } from "./crds";
 import { echo } from "./echo";
+import { envoyAiGateway } from "./envoy-ai-gateway";
 import { envoyGateway } from "./envoy-gateway";
 import { externalDns } from "./external-dns";
 import { externalDnsUnifi } from "./external-dns-unifi";
@@ -30,6 +31,7 @@ export const APPS: readonly App[] = [
   cloudnativePg,
   crds,
   echo,
+  envoyAiGateway,
   envoyGateway,
   externalDns,
   externalDnsUnifi,

@@ -22,6 +22,8 @@ const ROUTE = `size(status.parents) >= size(spec.parentRefs) && status.parents.a
 
 /** Every Gateway that a policy acts on takes it: one that is in conflict with another says `Accepted: False`. */
 const POLICY = `size(status.ancestors) > 0 && status.ancestors.all(a, ${holds("a.conditions", "Accepted")})`;
+/** Envoy AI Gateway writes one condition, `Accepted` or `NotAccepted` with the reason; without it the object was not looked at. */
+const AI_ACCEPTED = "status.conditions.exists(c, c.type == 'Accepted' && c.status == 'True')";
 
 /** Kinds whose readiness is not a plain `Ready` condition; a Kustomization carries the rows of the kinds that it applies. */
 export const HEALTH: readonly HealthExpression[] = [
@@ -45,6 +47,10 @@ export const HEALTH: readonly HealthExpression[] = [
     kind: "Keycloak",
     current: "status.conditions.exists(c, c.type == 'Ready' && c.status == 'True')",
   },
+  { apiVersion: "aigateway.envoyproxy.io/v1beta1", kind: "AIGatewayRoute", current: AI_ACCEPTED },
+  { apiVersion: "aigateway.envoyproxy.io/v1beta1", kind: "AIServiceBackend", current: AI_ACCEPTED },
+  { apiVersion: "aigateway.envoyproxy.io/v1beta1", kind: "BackendSecurityPolicy", current: AI_ACCEPTED },
+  { apiVersion: "aigateway.envoyproxy.io/v1beta1", kind: "MCPRoute", current: AI_ACCEPTED },
 ];
 
 /** The rows for a set of objects, in the table's order. */
