@@ -23,7 +23,6 @@ export const cloudnativePg = defineApp({
   ],
   network: () => ({
     from: [{ peer: "kube-apiserver", ports: [OPERATOR_PORTS.webhook] }],
-    // Every instance's status port; clusters live beside whoever asked for them.
     to: [{ peer: "kube-apiserver" }],
   }),
 });

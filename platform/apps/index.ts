@@ -1,4 +1,5 @@
 import type { App } from "../kit/app";
+import { barmanCloud } from "./barman-cloud";
 import { certManager } from "./cert-manager";
 import { ciliumNetworks } from "./cilium-networks";
 import { cloudflared } from "./cloudflared";
@@ -22,9 +23,12 @@ import { proxmoxCsi } from "./proxmox-csi";
 import { reloader } from "./reloader";
 import { rustfs } from "./rustfs";
 import { spegel } from "./spegel";
+import { talosBackup } from "./talos-backup";
+import { volsync } from "./volsync";
 
 /** Every app there is. */
 export const APPS: readonly App[] = [
+  barmanCloud,
   certManager,
   ciliumNetworks,
   cloudflared,
@@ -48,4 +52,6 @@ export const APPS: readonly App[] = [
   reloader,
   rustfs,
   spegel,
+  talosBackup,
+  volsync,
 ];

@@ -1,5 +1,6 @@
 /** What an app asks of others, as plain data. `platform/provide/` turns each request into objects, Secrets and dependencies. */
 import type { KubeObject } from "./objects";
+import type { SecretRequest } from "./secrets";
 
 /** Gateways of the platform; each has the address of the same name in the settings. */
 export type GatewayName = "external" | "internal" | "auth" | "ai" | "mcp";
@@ -63,6 +64,8 @@ export interface BucketRequest {
   readonly secret: string;
   /** Keys of that Secret. @default AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY */
   readonly keys?: { readonly accessKey: string; readonly secretKey: string };
+  /** Further keys of that Secret, for programs that want all they know in one. @default {} */
+  readonly also?: Readonly<Record<string, SecretRequest>>;
 }
 
 /** A client of the platform's realm in Keycloak. */

@@ -94,10 +94,15 @@ function hostFlows(app: DeclaredApp, platform: Platform): readonly Flow[] {
   return app.hosts.flatMap(({ port, containerPort = port }) => ends("gateways", platform).map((peer) => tcp("in", peer, containerPort)));
 }
 
-/** Instances run in the app's namespace and talk to each other there; their operator does not. */
+/** Instances run in the app's namespace, talk to each other there and watch their Cluster; their operator calls them from its own. */
 function databaseFlows(app: DeclaredApp, platform: Platform): readonly Flow[] {
+  if (app.name === "cloudnative-pg") {
+    const served = platform.apps.filter(({ databases }) => databases.length > 0);
+    return served.map(({ namespace }) => tcp("out", { namespace: namespace.name }, ...INSTANCE_PORTS));
+  }
   if (app.databases.length === 0) return [];
-  return ends({ app: "cloudnative-pg" }, platform).map((peer) => tcp("in", peer, ...INSTANCE_PORTS));
+  const called = ends({ app: "cloudnative-pg" }, platform).map((peer) => tcp("in", peer, ...INSTANCE_PORTS));
+  return [...called, { direction: "out", peer: "kube-apiserver", protocol: "TCP" }];
 }
 
 /** An object store inside the cluster is its app's pods, any other is a host outside. */

@@ -50,7 +50,7 @@ export function makeBucket(
   const forApp: AppSecret = {
     name: request.secret,
     namespace: app.namespace.name,
-    data: { [names.accessKey]: key.accessKey, [names.secretKey]: key.secretKey },
+    data: { ...request.also, [names.accessKey]: key.accessKey, [names.secretKey]: key.secretKey },
   };
   if (store.app !== RUSTFS) return { dependsOn: [store.app], secrets: [forApp] };
   const forJob: AppSecret = {

@@ -6,6 +6,7 @@ import { monitoring } from "./monitoring";
 import { networkPolicy } from "./network-policy";
 import { oidcClient } from "./oidc-client";
 import { route } from "./route";
+import { volumeBackups } from "./volume-backup";
 
 /** Every sort of request that apps can make, each with whoever fulfils it. */
-export const PROVIDERS: readonly Provider[] = [buckets, databases, gateway, monitoring, networkPolicy, oidcClient, route];
+export const PROVIDERS: readonly Provider[] = [buckets, databases, gateway, monitoring, networkPolicy, oidcClient, route, volumeBackups];
