@@ -183,4 +183,8 @@ export const IMAGES = {
   keycloakOperator: "quay.io/keycloak/keycloak-operator:26.5.1",
   // renovate: datasource=docker depName=docker.io/library/postgres
   postgres: "docker.io/library/postgres:17.6",
+  // renovate: datasource=docker depName=docker.io/library/redis
+  redis: "docker.io/library/redis:8.2.10-alpine",
+  // renovate: datasource=docker depName=docker.io/oliver006/redis_exporter
+  redisExporter: "docker.io/oliver006/redis_exporter:v1.88.0",
 } as const;

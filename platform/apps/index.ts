@@ -20,6 +20,7 @@ import { metricsServer } from "./metrics-server";
 import { networkPolicies } from "./network-policies";
 import { proxmoxCcm } from "./proxmox-ccm";
 import { proxmoxCsi } from "./proxmox-csi";
+import { redis } from "./redis";
 import { reloader } from "./reloader";
 import { rustfs } from "./rustfs";
 import { spegel } from "./spegel";
@@ -49,6 +50,7 @@ export const APPS: readonly App[] = [
   networkPolicies,
   proxmoxCcm,
   proxmoxCsi,
+  redis,
   reloader,
   rustfs,
   spegel,
