@@ -95,7 +95,11 @@ function missingApps(app: App, enabled: ReadonlySet<string>): readonly Problem[]
 }
 
 function requestProblems(app: DeclaredApp, platform: Platform): readonly Problem[] {
-  const own = app.problems.map(({ path, message, fix }) => problem("platform.options", [...at(app.name), ...path], message, fix));
+  const own = app.problems.map(({ path, message, fix, needs }) =>
+    needs === undefined
+      ? problem("platform.options", [...at(app.name), ...path], message, fix)
+      : problem("platform.needs", [...at(app.name), ...path], message, fix, [at(needs)]),
+  );
   const unmet = PROVIDERS.flatMap((provider) => provider.needs(app, platform))
     .filter(({ oneOf }) => !oneOf.some((other) => platform.enabled.has(other)))
     .map(({ oneOf, what }) =>

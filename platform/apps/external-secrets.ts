@@ -58,6 +58,7 @@ export const externalSecrets = defineApp({
             path: ["store", "provider"],
             message: "Bitwarden is reached through a server that needs a certificate, and cert-manager is off",
             fix: "add cert-manager, or choose another store",
+            needs: "cert-manager",
           },
         ]
       : [],

@@ -121,6 +121,8 @@ export interface OptionProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
   readonly fix: string;
+  /** App that the options need and that is off. @default it is about the options alone */
+  readonly needs?: string;
 }
 
 /** An app with its options taken in: what it makes itself, and what it asks of others. */

@@ -287,7 +287,7 @@ describe("secrets from outside", () => {
     const store = { provider: "bitwarden", organization: uuid, project: uuid };
     const secrets = { "external-secrets-bitwarden": SecretValue.encrypted() };
     assert.deepEqual(problems(home({ "external-secrets": { store } }, { secrets })), [
-      "platform.options at platform.external-secrets.store.provider",
+      "platform.needs at platform.external-secrets.store.provider",
     ]);
     const given = home({ "external-secrets": { store }, "cert-manager": {} }, { secrets });
     const [made] = objects(given, "ClusterSecretStore");
