@@ -16,6 +16,7 @@ import { fluxWebhook } from "./flux-webhook";
 import { k8sGateway } from "./k8s-gateway";
 import { keycloak } from "./keycloak";
 import { kubePrometheusStack } from "./kube-prometheus-stack";
+import { mcpGateway } from "./mcp-gateway";
 import { metricsServer } from "./metrics-server";
 import { networkPolicies } from "./network-policies";
 import { proxmoxCcm } from "./proxmox-ccm";
@@ -46,6 +47,7 @@ export const APPS: readonly App[] = [
   k8sGateway,
   keycloak,
   kubePrometheusStack,
+  mcpGateway,
   metricsServer,
   networkPolicies,
   proxmoxCcm,
