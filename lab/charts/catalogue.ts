@@ -92,6 +92,13 @@ const REAL: readonly CatalogueEntry[] = [
   },
 ];
 
+/** Charts that no module registry has and that need nothing of the real one; each is a folder here. */
+const STAND_INS = [{ name: "kube-prometheus-stack", version: "81.1.0" }] as const;
+
+function standIn({ name, version }: { readonly name: string; readonly version: string }): LabChart {
+  return { name, version, origin: "stand-in", source: () => ({ name, version, directory: join(__dirname, name) }) };
+}
+
 const FLUX_OPERATOR = "github.com/controlplaneio-fluxcd/flux-operator";
 
 /** A chart of the lab: found by name and version, read when asked for. */
@@ -117,7 +124,7 @@ export function labCharts(toolchain: Pick<Toolchain, "moduleDir">): readonly Lab
     origin: "real",
     source: () => ({ name, version, ...rest, directory: join(toolchain.moduleDir(module), folder) }),
   }));
-  return [...real, fluxOperator(toolchain)];
+  return [...real, fluxOperator(toolchain), ...STAND_INS.map(standIn)];
 }
 
 /** flux-operator's chart is not in its module: a stand-in with the module's own CRDs. */

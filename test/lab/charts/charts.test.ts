@@ -93,27 +93,28 @@ describe("the lab's charts", () => {
   });
 });
 
-describe("the stand-in chart of flux-operator", () => {
-  const directory = join(__dirname, "../../../lab/charts/flux-operator");
-  const schema: unknown = JSON.parse(readFileSync(join(directory, "values.schema.json"), "utf8"));
-  const values: unknown = parse(readFileSync(join(directory, "values.yaml"), "utf8"));
+for (const name of ["flux-operator", "kube-prometheus-stack"])
+  describe(`the stand-in chart ${name}`, () => {
+    const directory = join(__dirname, "../../../lab/charts", name);
+    const schema: unknown = JSON.parse(readFileSync(join(directory, "values.schema.json"), "utf8"));
+    const values: unknown = parse(readFileSync(join(directory, "values.yaml"), "utf8"));
 
-  it("says that it is a stand-in, and for what", () => {
-    const metadata: unknown = parse(readFileSync(join(directory, "Chart.yaml"), "utf8"));
-    const annotations: unknown = Reflect.get(Object(metadata), "annotations");
-    assert.equal(Reflect.get(Object(annotations), "lab.hearth.dev/stand-in"), "true");
-    assert.match(readFileSync(join(directory, "templates/_names.tpl"), "utf8"), /lab\.hearth\.dev\/stand-in: "true"/);
-  });
+    it("says that it is a stand-in, and for what", () => {
+      const metadata: unknown = parse(readFileSync(join(directory, "Chart.yaml"), "utf8"));
+      const annotations: unknown = Reflect.get(Object(metadata), "annotations");
+      assert.equal(Reflect.get(Object(annotations), "lab.hearth.dev/stand-in"), "true");
+      assert.match(readFileSync(join(directory, "templates/_names.tpl"), "utf8"), /lab\.hearth\.dev\/stand-in: "true"/);
+    });
 
-  it("refuses every value that it does not know, and knows each of its defaults", () => {
-    const known = Object.keys(Object(Reflect.get(Object(schema), "properties")));
-    assert.equal(Reflect.get(Object(schema), "additionalProperties"), false);
-    assert.deepEqual(
-      Object.keys(Object(values)).filter((key) => !known.includes(key)),
-      [],
-    );
+    it("refuses every value that it does not know, and knows each of its defaults", () => {
+      const known = Object.keys(Object(Reflect.get(Object(schema), "properties")));
+      assert.equal(Reflect.get(Object(schema), "additionalProperties"), false);
+      assert.deepEqual(
+        Object.keys(Object(values)).filter((key) => !known.includes(key)),
+        [],
+      );
+    });
   });
-});
 
 describe("the chart registry", () => {
   const directory = mkdtempSync(join(tmpdir(), "hearth-registry-"));
