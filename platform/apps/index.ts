@@ -26,6 +26,7 @@ import { reloader } from "./reloader";
 import { rustfs } from "./rustfs";
 import { spegel } from "./spegel";
 import { talosBackup } from "./talos-backup";
+import { tuppr } from "./tuppr";
 import { volsync } from "./volsync";
 
 /** Every app there is. */
@@ -57,5 +58,6 @@ export const APPS: readonly App[] = [
   rustfs,
   spegel,
   talosBackup,
+  tuppr,
   volsync,
 ];

@@ -41,6 +41,8 @@ export interface AppChart extends ChartVersion {
   readonly rights: "cluster" | "namespace";
   /** Single values that come out of a Secret in the app's namespace. @default [] */
   readonly secretValues?: readonly { readonly secret: string; readonly key: string; readonly path: string }[];
+  /** `chart`: the chart's own CRDs, for one whose CRDs cannot be vendored. @default "vendored", by the app or the `crds` app */
+  readonly crds?: "vendored" | "chart";
   /** How long one install or upgrade may take, as Flux writes durations. @default "10m" */
   readonly timeout?: string;
 }

@@ -16,6 +16,8 @@ export function chartObjects(app: DeclaredApp, charts: ChartSettings): readonly 
   const { namespace } = app;
   const named = { name: app.name, namespace: namespace.name };
   const account = `${app.name}-release`;
+  // The chart's own are created and replaced, never deleted: Helm leaves them behind.
+  const crds = app.chart.crds === "chart" ? "CreateReplace" : "Skip";
   return [
     source(app, app.chart, charts),
     {
@@ -28,9 +30,9 @@ export function chartObjects(app: DeclaredApp, charts: ChartSettings): readonly 
         timeout: app.chart.timeout ?? "10m",
         releaseName: app.name,
         serviceAccountName: account,
-        // CRDs come from the `crds` app. A failed release is tried again for ever: its Secret may still be on its way.
-        install: { crds: "Skip", strategy: { name: "RetryOnFailure", retryInterval: "1m" } },
-        upgrade: { crds: "Skip", cleanupOnFail: true, strategy: { name: "RetryOnFailure", retryInterval: "1m" } },
+        // A failed release is tried again for ever: its Secret may still be on its way.
+        install: { crds, strategy: { name: "RetryOnFailure", retryInterval: "1m" } },
+        upgrade: { crds, cleanupOnFail: true, strategy: { name: "RetryOnFailure", retryInterval: "1m" } },
         driftDetection: { mode: "enabled" },
         values: app.values,
         ...valuesFrom(app.chart),

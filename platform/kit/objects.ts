@@ -42,6 +42,8 @@ const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   "snapshot.storage.k8s.io/VolumeSnapshotClass",
   "storage.k8s.io/CSIDriver",
   "storage.k8s.io/StorageClass",
+  "tuppr.home-operations.com/KubernetesUpgrade",
+  "tuppr.home-operations.com/TalosUpgrade",
 ]);
 
 /** Whether objects of this kind live outside namespaces. */
