@@ -118,7 +118,10 @@ describe("the plan of the platform", () => {
   });
 });
 
-describe("the catalogue", () => {
+describe("the catalogue", function () {
+  // Some forty renders, on a machine that may be busy.
+  this.timeout(30_000);
+
   it("has unique names, and names only apps that are in it", () => {
     const names = APPS.map(({ name }) => name);
     assert.equal(new Set(names).size, names.length);
