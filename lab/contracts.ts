@@ -180,6 +180,11 @@ export interface KubernetesRuntime {
     readonly facts: MachineFacts;
     readonly address: string;
     readonly addressIpv6?: string;
+    /** Where the machine is and its VM id, for who plays the cloud controller. */ readonly place?: {
+      readonly region: string;
+      readonly zone: string;
+      readonly vmId: number;
+    };
     /** What the machine has; a nominal size when absent. */ readonly capacity?: { readonly cores: number; readonly memoryMib: number };
   }): Promise<void>;
   /** The machine stopped or went away: its kubelet no longer renews its lease; the Node object stays, as in real life. */

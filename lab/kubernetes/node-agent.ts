@@ -7,6 +7,8 @@ import { type KubeNode, type KubeObject, textAt } from "./objects";
 export const KUBELET_LABEL = "lab.hearth.dev/kubelet";
 /** Set by a node on itself while a CNI agent's pod runs on it; KWOK's stages make it Ready then. */
 export const CNI_ANNOTATION = "lab.hearth.dev/cni";
+/** Where the machine is, `region/zone/vmId`: a real cloud controller would ask Proxmox. */
+export const PLACE_ANNOTATION = "lab.hearth.dev/place";
 
 const LEASE_SECONDS = 40;
 const RENEW_MS = 10_000;
@@ -16,6 +18,7 @@ export interface NodeSpec {
   readonly facts: MachineFacts;
   readonly address: string;
   readonly addressIpv6?: string;
+  readonly place?: { readonly region: string; readonly zone: string; readonly vmId: number };
   readonly capacity?: { readonly cores: number; readonly memoryMib: number };
 }
 
@@ -47,7 +50,7 @@ export class NodeAgent {
   async register(spec: NodeSpec): Promise<readonly string[]> {
     const existing = await this.#kubelet.find<KubeNode>(this.#path);
     const node = existing ?? (await this.#kubelet.request<KubeNode>("POST", "/api/v1/nodes", { body: registration(this.name, spec) }));
-    await this.#kubelet.merge(this.#path, { metadata: { labels: { [KUBELET_LABEL]: "running" } } });
+    await this.#kubelet.merge(this.#path, { metadata: { labels: { [KUBELET_LABEL]: "running" }, annotations: placeOf(spec) } });
     await this.#kubelet.merge(`${this.#path}/status`, { status: statusOf(this.name, spec) });
     const refused = await this.#applyMachineMetadata(spec.facts);
     await this.#startHeartbeat(node.metadata.uid ?? "");
@@ -114,6 +117,10 @@ export class NodeAgent {
     const lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { name: this.name, ownerReferences }, spec };
     await this.#kubelet.request("POST", collection, { body: lease });
   }
+}
+
+function placeOf({ place }: NodeSpec): Readonly<Record<string, string>> {
+  return place === undefined ? {} : { [PLACE_ANNOTATION]: `${place.region}/${place.zone}/${place.vmId}` };
 }
 
 /** The Node object as a kubelet creates it. */

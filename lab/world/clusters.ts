@@ -252,8 +252,9 @@ export class Clusters implements ClusterObserver {
     if (!isUp(machine) || !facts || address === undefined) return;
     const addressIpv6 = firstIpv6(facts.addresses);
     const capacity = { cores: machine.spec.cores, memoryMib: machine.spec.memoryMiB };
+    const place = { region: machine.proxmox, zone: machine.spec.host, vmId: machine.vmId };
     await this.attempt("kubernetes.failed", machine.spec.name, () =>
-      this.context.kubernetes.registerNode({ facts, address, ...(addressIpv6 === undefined ? {} : { addressIpv6 }), capacity }),
+      this.context.kubernetes.registerNode({ facts, address, ...(addressIpv6 === undefined ? {} : { addressIpv6 }), place, capacity }),
     );
     state.registered = [...state.registered, machine.key];
     this.log("node.registered", machine.spec.name, { address });

@@ -2,13 +2,15 @@ import { KubeClient } from "../client";
 import { Informer } from "../informer";
 import type { KubeObject } from "../objects";
 import { certificate } from "./certificate";
+import { cloudController } from "./cloud-controller";
 import { clusterSecretStore } from "./cluster-secret-store";
 import { clusterIssuer, issuer } from "./issuer";
 import { loadBalancer } from "./load-balancer";
 import type { StandIn } from "./stand-in";
+import { volume } from "./volume";
 
 /** Every stand-in for an operator's status that the lab has. A new one is a file and a line here. */
-export const STAND_INS: readonly StandIn[] = [certificate, clusterIssuer, clusterSecretStore, issuer, loadBalancer];
+export const STAND_INS: readonly StandIn[] = [certificate, cloudController, clusterIssuer, clusterSecretStore, issuer, loadBalancer, volume];
 
 /** Whatever of the lab's Kubernetes is not the real thing, for the lab's report. */
 export function standInReport(): readonly Pick<StandIn, "kind" | "why">[] {

@@ -3,7 +3,7 @@ import type { KubeObject } from "../objects";
 
 /** What a stand-in may look at and ask for. */
 export interface StandInContext {
-  readonly client: Pick<KubeClient, "apply" | "merge">;
+  readonly client: Pick<KubeClient, "apply" | "delete" | "merge">;
   /** Every object of a collection that the stand-in watches, as last seen. */
   items(path: string): readonly KubeObject[];
 }

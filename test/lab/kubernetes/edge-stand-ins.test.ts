@@ -27,6 +27,7 @@ async function does(standIn: StandIn, objects: readonly KubeObject[]): Promise<r
         done.push(`made ${object.metadata.namespace}/${object.metadata.name}`);
         return Object() as T; // nothing reads the answer
       },
+      delete: () => assert.fail("it deletes nothing"),
     },
     items: (path) => {
       assert.ok(standIn.watches.includes(path), `${path} is read and not watched`);

@@ -65,7 +65,7 @@ describe("the stand-in for Cilium's load-balancer addresses", () => {
       written.push([path, patch]);
       return Object() as T; // nothing reads the answer
     };
-    await loadBalancer.reconcile({ client: { merge, apply: () => assert.fail("it makes nothing") }, items: (path) => collections[path] ?? [] });
+    await loadBalancer.reconcile({ client: { merge, apply: refuse, delete: refuse }, items: (path) => collections[path] ?? [] });
     const status = (ip: string): unknown => ({ status: { loadBalancer: { ingress: [{ ip, ipMode: "VIP" }] } } });
     assert.deepEqual(written, [
       ["/api/v1/namespaces/apps/services/a/status", status("127.10.0.192")],
@@ -73,3 +73,7 @@ describe("the stand-in for Cilium's load-balancer addresses", () => {
     ]);
   });
 });
+
+function refuse(): never {
+  assert.fail("a request that nothing asked for");
+}

@@ -81,12 +81,16 @@ func nodeLabels(machine config.MachineConfig) map[string]string {
 	return labels
 }
 
-// nodeTaints are Talos' own, those of machine.nodeTaints and those that the kubelet registers with, each once, by key and effect.
+// nodeTaints are Talos' own, the kubelet's own where a cloud provider is external, those of machine.nodeTaints and those that the kubelet registers with, each once, by key and effect.
 func nodeTaints(machine config.MachineConfig, cluster config.ClusterConfig) []taint {
 	taints := []taint{}
 
 	if machine.Type().IsControlPlane() && !cluster.ScheduleOnControlPlanes() {
 		taints = append(taints, taint{Key: constants.LabelNodeRoleControlPlane, Effect: "NoSchedule"})
+	}
+
+	if cluster.ExternalCloudProvider().Enabled() {
+		taints = append(taints, taint{Key: "node.cloudprovider.kubernetes.io/uninitialized", Value: "true", Effect: "NoSchedule"})
 	}
 
 	for key, text := range machine.NodeTaints() {
