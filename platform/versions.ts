@@ -187,4 +187,11 @@ export const IMAGES = {
   redis: "docker.io/library/redis:8.2.10-alpine",
   // renovate: datasource=docker depName=docker.io/oliver006/redis_exporter
   redisExporter: "docker.io/oliver006/redis_exporter:v1.88.0",
+  // renovate: datasource=docker depName=docker.io/grafana/grafana
+  grafana: "docker.io/grafana/grafana:12.3.2",
+  /** Watches ConfigMaps for dashboards. */
+  // renovate: datasource=docker depName=quay.io/kiwigrid/k8s-sidecar
+  grafanaSidecar: "quay.io/kiwigrid/k8s-sidecar:2.5.0",
+  // renovate: datasource=docker depName=docker.io/grafana/tempo
+  tempo: "docker.io/grafana/tempo:2.9.0",
 } as const;

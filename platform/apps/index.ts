@@ -1,4 +1,5 @@
 import type { App } from "../kit/app";
+import { alloy } from "./alloy";
 import { barmanCloud } from "./barman-cloud";
 import { certManager } from "./cert-manager";
 import { ciliumNetworks } from "./cilium-networks";
@@ -16,6 +17,7 @@ import { fluxWebhook } from "./flux-webhook";
 import { k8sGateway } from "./k8s-gateway";
 import { keycloak } from "./keycloak";
 import { kubePrometheusStack } from "./kube-prometheus-stack";
+import { loki } from "./loki";
 import { mcpGateway } from "./mcp-gateway";
 import { metricsServer } from "./metrics-server";
 import { networkPolicies } from "./network-policies";
@@ -26,11 +28,13 @@ import { reloader } from "./reloader";
 import { rustfs } from "./rustfs";
 import { spegel } from "./spegel";
 import { talosBackup } from "./talos-backup";
+import { tempo } from "./tempo";
 import { tuppr } from "./tuppr";
 import { volsync } from "./volsync";
 
 /** Every app there is. */
 export const APPS: readonly App[] = [
+  alloy,
   barmanCloud,
   certManager,
   ciliumNetworks,
@@ -48,6 +52,7 @@ export const APPS: readonly App[] = [
   k8sGateway,
   keycloak,
   kubePrometheusStack,
+  loki,
   mcpGateway,
   metricsServer,
   networkPolicies,
@@ -58,6 +63,7 @@ export const APPS: readonly App[] = [
   rustfs,
   spegel,
   talosBackup,
+  tempo,
   tuppr,
   volsync,
 ];

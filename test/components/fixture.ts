@@ -63,10 +63,11 @@ export interface SettingsOverrides {
   readonly cluster?: Partial<Settings["cluster"]>;
   readonly network?: Partial<Settings["network"]>;
   readonly imageFactory?: string;
+  readonly platform?: Settings["platform"];
 }
 
 /** A whole set of settings around the given nodes. */
-export function settingsOf({ nodes, proxmox: clusters, cluster, network, imageFactory }: SettingsOverrides): Settings {
+export function settingsOf({ nodes, proxmox: clusters, cluster, network, imageFactory, platform }: SettingsOverrides): Settings {
   const external = "10.0.0.201";
   return {
     stack: "test",
@@ -101,7 +102,7 @@ export function settingsOf({ nodes, proxmox: clusters, cluster, network, imageFa
     proxmox: clusters ?? [proxmox()],
     nodes,
     git: { url: "https://git.example.com/home.git", branch: "main", path: "kubernetes/test", credentials: { kind: "public" } },
-    platform: {},
+    platform: platform ?? {},
     charts: { plainHttp: false },
     secrets: {},
     gates: { talosApi: 900, kubernetesApi: 600, nodes: 900, tree: 60, flux: 1200, settle: 20 },

@@ -17,6 +17,7 @@ import { hostname } from "./hostname";
 import { install } from "./install";
 import { nodeIp, taints } from "./kubelet";
 import { balancing, labels } from "./labels";
+import { logging } from "./logging";
 import { link, linkAlias, resolver, time, virtualIp } from "./network";
 import { registryMirrors } from "./registry-mirrors";
 import { containerd, kernelModules, sysctls } from "./system";
@@ -56,6 +57,7 @@ export const PATCHES: Readonly<Record<string, Patch>> = {
   controlPlaneMetrics,
   scheduling,
   talosApiAccess,
+  logging,
 };
 
 /** The patches of one node as YAML, one document each, in a stable order. @throws UserError for a label that no node may have. */

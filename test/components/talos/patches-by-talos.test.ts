@@ -102,6 +102,19 @@ describe("the machine configs, judged by Talos' own library", () => {
     }
   });
 
+  it("sends every node's own logs to the collector on it while there is one, and nowhere else", async () => {
+    const nodes = [controlPlane(1), worker(4)];
+    for (const target of nodes) {
+      const sent = async (platform: Settings["platform"]): Promise<unknown> =>
+        main(await config(settingsOf({ nodes, platform }), target), "machine", "logging");
+      assert.deepEqual(await sent({ alloy: {}, loki: {} }), {
+        destinations: [{ endpoint: "tcp://127.0.0.1:6051/", format: "json_lines" }],
+      });
+      const silent: readonly Settings["platform"][] = [{}, { loki: {} }, { alloy: {} }, { alloy: { talosLogs: false }, loki: {} }];
+      for (const platform of silent) assert.equal(await sent(platform), undefined);
+    }
+  });
+
   it("gives only control planes what only they may have", async () => {
     const settings = settingsOf({ nodes: [controlPlane(1), worker(4)] });
     const first = await facts(settings, controlPlane(1));
