@@ -81,15 +81,17 @@ function announcements({ announce }: Settings["network"]): Record<string, unknow
 }
 
 /** Agent and operator tolerate what a new node may have; the others do not by themselves, and Helm waits for them. */
+/** The relay gathers the nodes' flows for the user interface, which runs while the app that gives it a host is on. */
 function hubble(platform: Settings["platform"]): Record<string, unknown> {
   const found = bootstrapTolerations({ platform });
   const tolerations = found.length === 0 ? {} : { tolerations: [...found] };
+  const shown = Object.hasOwn(platform, "hubble-ui") ? { enabled: true, rollOutPods: true } : { enabled: false };
   return {
     ...(found.length === 0 ? {} : { certgen: tolerations }),
     hubble: {
       enabled: true,
-      relay: { enabled: true, rollOutPods: true, ...tolerations },
-      ui: { enabled: true, rollOutPods: true, ...tolerations },
+      relay: { ...shown, ...tolerations },
+      ui: { ...shown, ...tolerations },
       metrics: { enabled: ["dns", "drop", "tcp", "flow", "icmp"] },
       // Certificates by a job in the cluster, or every render of the chart would make new ones.
       tls: { auto: { method: "cronJob" } },

@@ -13,7 +13,10 @@ import { externalDns } from "./external-dns";
 import { externalDnsUnifi } from "./external-dns-unifi";
 import { externalS3 } from "./external-s3";
 import { externalSecrets } from "./external-secrets";
+import { fluxNotifications } from "./flux-notifications";
 import { fluxWebhook } from "./flux-webhook";
+import { grafana } from "./grafana";
+import { hubbleUi } from "./hubble-ui";
 import { k8sGateway } from "./k8s-gateway";
 import { keycloak } from "./keycloak";
 import { kubePrometheusStack } from "./kube-prometheus-stack";
@@ -48,7 +51,10 @@ export const APPS: readonly App[] = [
   externalDnsUnifi,
   externalS3,
   externalSecrets,
+  fluxNotifications,
   fluxWebhook,
+  grafana,
+  hubbleUi,
   k8sGateway,
   keycloak,
   kubePrometheusStack,
