@@ -2,6 +2,7 @@ import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { CloudflareSettings } from "../config/settings";
+import { edgeHost } from "../platform/names";
 import { Phase } from "./component";
 import { ingressRules, tunnelToken } from "./edge/tunnel";
 
@@ -59,10 +60,10 @@ export class CloudflareEdge extends Phase {
     const zoneId = primary === undefined ? undefined : settings.zones[primary];
     if (primary === undefined || zoneId === undefined) throw new Error("the settings name a zone for the primary domain"); // a rule of config/
     new cloudflare.DnsRecord(
-      `external.${primary}`,
+      edgeHost(primary),
       {
         zoneId,
-        name: `external.${primary}`,
+        name: edgeHost(primary),
         type: "CNAME",
         content: pulumi.interpolate`${this.tunnel.id}.cfargotunnel.com`,
         proxied: true,

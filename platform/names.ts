@@ -42,6 +42,9 @@ export function wildcardSecret(domain: string): string {
 /** App that closes the cluster's pods to each other. */
 export const NETWORK_POLICIES_APP = "network-policies";
 
+/** Label of a Gateway that says where the names of its routes are published: to everybody, or at home only. */
+export const DNS_LABEL = "hearth/dns";
+
 /** The one record that Pulumi keeps at Cloudflare, for the primary domain: every public record points at it. */
 export function edgeHost(domain: string): string {
   return `external.${domain}`;

@@ -15,7 +15,7 @@ import type { Platform, Provided } from "./kit/provider";
 import type { AppHost } from "./kit/requests";
 import { missingSecrets, secretSpec, type AppSecret, type SecretSpec } from "./kit/secrets";
 import { draftStages, linkStages, type Stage } from "./kit/stage";
-import { BUILT_IN_NAMESPACES } from "./names";
+import { BUILT_IN_NAMESPACES, edgeHost } from "./names";
 import { PROVIDERS } from "./provide";
 
 /** A namespace that Pulumi makes; without a level its labels are somebody else's (flux-operator's). */
@@ -79,7 +79,7 @@ export function platformProblems(settings: Settings, apps: readonly App[] = APPS
   // Requests come out of options: while those are wrong there is nothing to ask.
   if (wrong.length > 0) return [...unknown, ...wrong, ...missing];
   const platform = declarePlatform(settings, apps);
-  return [...unknown, ...missing, ...platform.apps.flatMap((app) => requestProblems(app, platform)), ...hostProblems(platform.apps)];
+  return [...unknown, ...missing, ...platform.apps.flatMap((app) => requestProblems(app, platform)), ...hostProblems(platform)];
 }
 
 const at = (app: string): Path => ["platform", app];
@@ -135,9 +135,20 @@ function secretProblems(app: DeclaredApp, platform: Platform): readonly Problem[
 }
 
 /** Two apps on one host and path would each get some of the other's calls. */
-function hostProblems(apps: readonly DeclaredApp[]): readonly Problem[] {
+function hostProblems({ apps, settings, facts }: Platform): readonly Problem[] {
   const owners = new Map<string, string>();
-  return apps.flatMap((app) =>
+  const tunnel = settings.cloudflare === undefined ? undefined : edgeHost(facts.domain);
+  const taken = apps
+    .filter(({ hosts }) => hosts.some(({ host }) => host === tunnel))
+    .map((app) =>
+      problem(
+        "platform.host-unique",
+        [...at(app.name), "subdomain"],
+        `${edgeHost(facts.domain)} is the tunnel's: every public record points at it`,
+        `give ${app.name} another subdomain`,
+      ),
+    );
+  const twice = apps.flatMap((app) =>
     app.hosts.flatMap(({ host }) => {
       const other = owners.get(host);
       owners.set(host, other ?? app.name);
@@ -154,6 +165,7 @@ function hostProblems(apps: readonly DeclaredApp[]): readonly Problem[] {
           ];
     }),
   );
+  return [...taken, ...twice];
 }
 
 function secretsFor(app: DeclaredApp, platform: Platform): readonly AppSecret[] {

@@ -1,4 +1,4 @@
-import { EXTERNAL_GATEWAY_URL } from "../../platform/names";
+import { edgeHost, EXTERNAL_GATEWAY_URL } from "../../platform/names";
 
 /** One rule of a tunnel's remote configuration. */
 export interface IngressRule {
@@ -15,7 +15,7 @@ export function ingressRules(domains: readonly string[]): readonly IngressRule[]
   const wildcards = domains.map((domain): IngressRule => ({
     hostname: `*.${domain}`,
     service: EXTERNAL_GATEWAY_URL,
-    originRequest: { originServerName: `external.${domain}`, http2Origin: true },
+    originRequest: { originServerName: edgeHost(domain), http2Origin: true },
   }));
   return [...wildcards, { service: "http_status:404" }];
 }

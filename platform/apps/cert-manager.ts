@@ -91,6 +91,13 @@ export const certManager = defineApp({
       summary: "Certificate {{ $labels.namespace }}/{{ $labels.name }} is not ready.",
     },
   ],
+  // It trusts the system's roots; their CA is not among them.
+  warnings: ({ options, enabled }) =>
+    options.issuer !== "letsencrypt-production" && enabled.has("cloudflared")
+      ? [
+          `the tunnel refuses certificates of ${options.issuer}: nothing is reached from the Internet until the issuer is letsencrypt-production`,
+        ]
+      : [],
   network: () => ({
     from: [{ peer: "kube-apiserver", ports: [10250] }],
     to: [{ peer: "kube-apiserver" }, { peer: "world", ports: [443] }],

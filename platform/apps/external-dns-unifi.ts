@@ -25,12 +25,12 @@ const options = z.strictObject({
 });
 
 /**
- * Names at home of what the internal gateway serves, as records in a UniFi console. It takes the place of k8s-gateway.
+ * Names at home of what every gateway but the external one serves, as records in a UniFi console. It takes the place of k8s-gateway.
  * UniFi has no zones: records of other origin are told apart by their TXT companions alone.
  */
 export const externalDnsUnifi = defineApp({
   name: NAME,
-  summary: "DNS records in a UniFi console for the routes of the internal gateway",
+  summary: "DNS records in a UniFi console for the routes of every gateway at home",
   namespace: { name: NAME, podSecurity: "restricted" },
   presence: "chosen",
   needs: [],
@@ -40,7 +40,7 @@ export const externalDnsUnifi = defineApp({
   values: ({ options, settings }) => ({
     ...externalDnsValues({
       owner: `${settings.cluster.name}-unifi`,
-      gateway: "internal",
+      audience: "home",
       domains: settings.cluster.domains,
       exclude: [],
       sources: ["gateway-httproute", "gateway-grpcroute", "gateway-tlsroute"],

@@ -23,7 +23,7 @@ export const externalDns = defineApp({
   values: ({ options, settings }) => ({
     ...externalDnsValues({
       owner: settings.cluster.name,
-      gateway: "external",
+      audience: "internet",
       domains: settings.cluster.domains,
       // The tunnel's own record is Pulumi's.
       exclude: settings.cluster.domains.map(edgeHost),

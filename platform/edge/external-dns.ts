@@ -1,11 +1,12 @@
-import type { AlertRule, GatewayName, Monitor } from "../kit/requests";
-import { GATEWAYS_NAMESPACE } from "../names";
+import type { AlertRule, Monitor } from "../kit/requests";
+import { DNS_LABEL, GATEWAYS_NAMESPACE } from "../names";
 
 /** One instance of external-dns: which routes it publishes, and by which mark it knows its own records again. */
 export interface ExternalDns {
   /** Names the instance in its records; no two instances may share one: each would delete the other's records. */
   readonly owner: string;
-  readonly gateway: GatewayName;
+  /** What the Gateways say whose routes are published. */
+  readonly audience: "internet" | "home";
   readonly domains: readonly string[];
   /** Names that are somebody else's, and everything below them. */
   readonly exclude: readonly string[];
@@ -27,7 +28,7 @@ export function externalDnsValues(instance: ExternalDns): Readonly<Record<string
     domainFilters: instance.domains,
     excludeDomains: instance.exclude,
     triggerLoopOnEvent: true,
-    extraArgs: { "gateway-name": instance.gateway, ...instance.extraArgs },
+    extraArgs: { "gateway-label-filter": `${DNS_LABEL}=${instance.audience}`, ...instance.extraArgs },
     // The informers hold every route and namespace: less memory ends the first sync.
     resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
   };

@@ -7,7 +7,7 @@ import type { KubeObject } from "../kit/objects";
 import type { Platform } from "../kit/provider";
 import type { GatewayName } from "../kit/requests";
 import { typed } from "../kit/typed";
-import { edgeHost, GATEWAYS_NAMESPACE } from "../names";
+import { DNS_LABEL, edgeHost, GATEWAYS_NAMESPACE } from "../names";
 import {
   domainListeners,
   gatewaysOf,
@@ -70,6 +70,7 @@ function gateway(name: GatewayName, options: EnvoyGatewayOptions, platform: Plat
     metadata: {
       name,
       namespace: GATEWAYS_NAMESPACE,
+      labels: { [DNS_LABEL]: name === "external" ? "internet" : "home" },
       annotations: { "external-dns.alpha.kubernetes.io/target": dnsTarget(name, options, platform) },
     },
     spec: {

@@ -5,7 +5,7 @@ import type { App } from "../../platform/kit/app";
 import { APPS } from "../../platform/apps";
 import { healthExpressions } from "../../platform/kit/health";
 import type { KubeObject } from "../../platform/kit/objects";
-import { edgeHost, GATEWAYS_NAMESPACE, wildcardSecret } from "../../platform/names";
+import { DNS_LABEL, edgeHost, GATEWAYS_NAMESPACE, wildcardSecret } from "../../platform/names";
 import { planPlatform, platformProblems, secretsOf } from "../../platform/plan";
 import { settings } from "./settings";
 
@@ -90,6 +90,14 @@ describe("certificates", () => {
     ]);
   });
 
+  it("that only the cluster trusts are not taken by the tunnel, which somebody is told", () => {
+    const warned = (issuer: string) =>
+      app("cert-manager")
+        .declare({ issuer }, platformOf(home({}), "cloudflared"))
+        .warnings.some((text) => text.includes("tunnel refuses"));
+    assert.deepEqual(["letsencrypt-production", "letsencrypt-staging", "internal-ca"].map(warned), [false, true, true]);
+  });
+
   it("live as long as their profile says", () => {
     const { access } = certManagerWithGateways(home({}), { profile: "shortlived" });
     assert.equal(at(access[0], "spec", "duration"), "160h");
@@ -122,10 +130,10 @@ describe("names in the DNS", () => {
     for (const [owner] of marks) assert.match(String(owner), /^test/);
   });
 
-  it("are public for the external gateway alone, and at home for the internal one", () => {
-    const gateway = (release: string) => at(values(both, release), "extraArgs", "gateway-name");
-    assert.equal(gateway("external-dns"), "external");
-    assert.equal(gateway("external-dns-unifi"), "internal");
+  it("are public for the external gateway alone, and at home for every other one", () => {
+    const filter = (release: string) => at(values(both, release), "extraArgs", "gateway-label-filter");
+    assert.equal(filter("external-dns"), `${DNS_LABEL}=internet`);
+    assert.equal(filter("external-dns-unifi"), `${DNS_LABEL}=home`);
     for (const release of ["external-dns", "external-dns-unifi"])
       assert.equal(at(values(both, release), "gatewayNamespace"), GATEWAYS_NAMESPACE);
   });
