@@ -4,6 +4,7 @@ import { barmanPluginObjects } from "../database/barman-plugin";
 import { CNPG_NAMESPACE } from "../database/operator";
 import { defineApp } from "../kit/app";
 import { KEEP } from "../kit/objects";
+import { EXTERNAL_S3 } from "../storage/external-s3";
 
 /** With it every database archives its write-ahead log and makes base backups, wherever there is a store for backups. */
 export const barmanCloud = defineApp({
@@ -20,6 +21,13 @@ export const barmanCloud = defineApp({
   network: () => ({ to: [{ peer: "kube-apiserver" }] }),
   problems: ({ facts }) =>
     facts.backupStore === undefined
-      ? [{ path: [], message: "there is no object store for backups", fix: "add rustfs or external-s3, or take barman-cloud out" }]
+      ? [
+          {
+            path: [],
+            message: "there is no object store for backups",
+            fix: "add external-s3 or rustfs, or take barman-cloud out",
+            needs: EXTERNAL_S3,
+          },
+        ]
       : [],
 });

@@ -1,5 +1,6 @@
 import { VOLSYNC, volsyncOptions } from "../backup/volumes";
 import { defineApp } from "../kit/app";
+import { EXTERNAL_S3 } from "../storage/external-s3";
 import { CHARTS } from "../versions";
 
 /** Copies volumes to the store for backups, encrypted by restic; `platform/provide/volume-backup.ts` says which and how. */
@@ -51,7 +52,14 @@ export const volsync = defineApp({
   problems({ options, facts }) {
     if (options.volumes.length === 0) return [];
     if (facts.backupStore === undefined) {
-      return [{ path: ["volumes"], message: "there is no object store for backups", fix: "add external-s3 or rustfs, or list no volumes" }];
+      return [
+        {
+          path: ["volumes"],
+          message: "there is no object store for backups",
+          fix: "add external-s3 or rustfs, or list no volumes",
+          needs: EXTERNAL_S3,
+        },
+      ];
     }
     const store = facts.backupStore.app;
     const twice = options.volumes.map(({ app, claim }) => `${app}/${claim}`);
@@ -62,6 +70,7 @@ export const volsync = defineApp({
               path: ["volumes", index, "app"],
               message: `${store} cannot be copied into itself`,
               fix: "add external-s3, or take the volume out",
+              needs: EXTERNAL_S3,
             },
           ]
         : []),
