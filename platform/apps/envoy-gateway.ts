@@ -1,6 +1,7 @@
 import { aiExtension } from "../ai/extension";
 import { envoyGatewayOptions } from "../gateways/options";
 import { ALERTS } from "../gateways/alerts";
+import { gatewayNetwork } from "../gateways/network";
 import { defineApp } from "../kit/app";
 import { CERT_MANAGER, ENVOY_GATEWAY, GATEWAYS_NAMESPACE, PROXIES_NAMESPACE, PROXY_LABELS } from "../names";
 import { CHARTS } from "../versions";
@@ -72,11 +73,5 @@ export const envoyGateway = defineApp({
       return twice ? [{ path: ["tcp", index, "port"], message: `port ${port} of the gateway is taken`, fix: "choose another port" }] : [];
     });
   },
-  network: () => ({
-    from: [
-      { peer: "world", ports: [10080, 10443] },
-      { peer: "nodes", ports: [10080, 10443] },
-    ],
-    to: [{ peer: "kube-apiserver" }],
-  }),
+  network: ({ options, enabled, facts }) => gatewayNetwork(options, { enabled, facts }),
 });

@@ -131,6 +131,8 @@ export type Peer =
   /** Everything outside the cluster. */
   | "world"
   | { readonly app: string }
+  /** For what the settings name; of an app of the catalogue, say `app`. */
+  | { readonly namespace: string }
   | { readonly cidr: string };
 
 /** Ports are those of the pods, since policies are applied after the translation of a Service's address. No ports: every port. */

@@ -1,3 +1,4 @@
+import { proxyPort } from "../gateways/network";
 import type { DeclaredApp } from "../kit/app";
 import type { ObjectStoreFacts } from "../kit/facts";
 import type { Platform } from "../kit/provider";
@@ -23,9 +24,6 @@ export interface Flow {
   readonly ports?: readonly number[];
   readonly protocol: "TCP" | "UDP" | "ANY";
 }
-
-/** HTTPS of a proxy pod: Envoy Gateway moves ports below 1024 up by 10000. */
-const PROXY_HTTPS_PORT = 10443;
 
 /** PostgreSQL, and the status port by which CloudNativePG's operator manages an instance. */
 const INSTANCE_PORTS = [5432, 8000] as const;
@@ -120,7 +118,7 @@ function clientFlows(app: DeclaredApp, platform: Platform): readonly Flow[] {
   if (identity === undefined || app.clients.length === 0) return [];
   return [
     tcp("out", { namespace: identity.service.namespace }, identity.service.port),
-    ...ends("gateways", platform).map((peer) => tcp("out", peer, PROXY_HTTPS_PORT)),
+    ...ends("gateways", platform).map((peer) => tcp("out", peer, proxyPort(443))),
   ];
 }
 

@@ -5,6 +5,8 @@ import { networkPolicies } from "../../platform/apps/network-policies";
 import { vendoredFiles } from "../../platform/crds/vendored";
 import { defineApp, type App, type AppDefinition, type DeclaredApp } from "../../platform/kit/app";
 import type { Peer } from "../../platform/kit/requests";
+import { gatewayNetwork } from "../../platform/gateways/network";
+import { envoyGatewayOptions } from "../../platform/gateways/options";
 import { PROXIES_NAMESPACE, PROXY_LABELS } from "../../platform/names";
 import { declarePlatform, planPlatform } from "../../platform/plan";
 import { renderTree, type Tree } from "../../platform/render";
@@ -57,7 +59,9 @@ function crossings(policies: readonly Policy[], a: string, b: string, call: Call
   return [reaches(policies, pod(a), pod(b), call), reaches(policies, pod(b), pod(a), call)];
 }
 
-describe("the default deny", () => {
+describe("the default deny", function () {
+  this.timeout(30_000);
+
   const apart = [app("a"), app("b")];
 
   it("keeps pods of different namespaces from each other, from nodes and from the world, in both directions", () => {
@@ -230,7 +234,37 @@ describe("the policies beside an app", () => {
   });
 });
 
-describe("the policies of the whole catalogue", () => {
+describe("the gateways", () => {
+  const tcp = [{ name: "psql", gateway: "internal" as const, port: 5432, service: { name: "psql", namespace: "home", port: 5432 } }];
+  const given = (options: z.input<typeof envoyGatewayOptions>, ...others: readonly string[]): readonly Policy[] => {
+    const facts = { domain: "example.com", metrics: false, replicas: 1 } as const;
+    const needs = gatewayNetwork(envoyGatewayOptions.parse(options), { enabled: new Set(others), facts });
+    return policiesOf([app("envoy-gateway", { namespace: { name: PROXIES_NAMESPACE }, network: () => needs })]);
+  };
+
+  it("are called at the ports of their pods, and by UDP only where HTTP/3 is offered", () => {
+    const policies = given({ tcp, grpcPort: 50051 });
+    for (const port of [10080, 10443, 50051, 5432]) assert.ok(reaches(policies, "world", PROXY, { port }), String(port));
+    for (const port of [443, 19000]) assert.equal(reaches(policies, "world", PROXY, { port }), false);
+    const quic: Call = { port: 10443, protocol: "UDP" };
+    assert.deepEqual([reaches(policies, "world", PROXY, quic), reaches(given({ http3: true }), "world", PROXY, quic)], [false, true]);
+  });
+
+  it("reach what the options hand connections on to, and models on the Internet", () => {
+    assert.ok(reaches(given({ tcp }), PROXY, pod("home"), { port: 5432 }));
+    assert.equal(reaches(given({}), PROXY, pod("home"), { port: 5432 }), false);
+    assert.ok(reaches(given({}, "envoy-ai-gateway"), PROXY, "world", { port: 443 }));
+    assert.equal(reaches(given({}), PROXY, "world", { port: 443 }), false);
+    const sink = (host: string) => given({ metricsSink: { host } });
+    assert.ok(reaches(sink("otel.example.com"), PROXY, "world", { port: 4317 }));
+    assert.ok(reaches(sink("alloy.telemetry.svc.cluster.local"), PROXY, pod("telemetry"), { port: 4317 }));
+  });
+});
+
+describe("the policies of the whole catalogue", function () {
+  // A render of everything, on a machine that may be busy.
+  this.timeout(30_000);
+
   const platform = declarePlatform(everything());
   const policies = policiesIn(renderTree(platform.settings));
   const pods = (name: string): Party => pod(platform.apps.find((each) => each.name === name)?.namespace.name ?? name);
@@ -316,6 +350,7 @@ describe("the policies of the whole catalogue", () => {
     if (peer === "nodes") return "remote-node";
     if (typeof peer === "string") return peer;
     if ("cidr" in peer) return undefined;
+    if ("namespace" in peer) return pod(peer.namespace);
     return platform.apps.some(({ name, active }) => name === peer.app && active) ? pods(peer.app) : undefined;
   }
 
