@@ -4,7 +4,6 @@ import { defineApp } from "../kit/app";
 import { exposedHost, exposure } from "../kit/exposure";
 import { typed } from "../kit/typed";
 import { RUSTFS, RUSTFS_ADMIN, RUSTFS_PORTS } from "../storage/rustfs";
-import { PROXMOX_CSI } from "../storage/storage-classes";
 import { RUSTFS_HEADLESS, RUSTFS_LABELS, rustfsServer } from "../storage/rustfs-server";
 
 /** Object storage in the cluster. Apps ask for buckets; each gets a key that reaches only its own. */
@@ -14,7 +13,7 @@ export const rustfs = defineApp({
   namespace: { name: RUSTFS, podSecurity: "restricted" },
   presence: "chosen",
   needs: [],
-  after: [PROXMOX_CSI],
+  after: [],
   timeout: "10m",
   options: z.strictObject({
     /** Pods, each with one volume: 1, or 4 to 16 that share data and parity. Cannot be changed later: buckets do not move. */

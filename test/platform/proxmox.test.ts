@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { z } from "zod";
 import { ciliumValues } from "../../components/cilium/values";
 import { fluxInstanceSpec } from "../../components/flux/instance";
 import { patchesFor } from "../../components/talos/patches";
 import { SecretValue } from "../../config/secret-value";
 import type { ProxmoxSettings, Settings } from "../../config/settings";
+import { APPS } from "../../platform/apps";
+import { defineApp, type App, type AppDefinition } from "../../platform/kit/app";
 import type { SecretSource } from "../../platform/kit/secrets";
 import { declarePlatform, planPlatform, secretsOf } from "../../platform/plan";
 import { CHARTS } from "../../platform/versions";
@@ -156,10 +159,33 @@ describe("the storage classes on Proxmox", () => {
     assert.deepEqual([storage({}), storage({ datastore: "fast" })], ["tank", "fast"]);
   });
 
-  it("come before whoever keeps volumes, and name nothing while the driver is off", () => {
+  it("come before whoever keeps volumes, by whatever it asks for them, and name nothing while the driver is off", () => {
     assert.equal(declarePlatform(on({})).facts.storageClass, undefined);
-    const rustfs = planPlatform(on({ "proxmox-csi": {}, rustfs: {} })).find(({ name }) => name === "rustfs");
-    assert.ok(rustfs?.dependsOn.includes("proxmox-csi"));
+    const keeper = (overrides: Partial<AppDefinition<z.ZodObject>>): App =>
+      defineApp({
+        name: "keeper",
+        summary: "keeper",
+        namespace: { name: "keeper" },
+        presence: "chosen",
+        needs: [],
+        after: [],
+        options: z.strictObject({}),
+        ...overrides,
+      });
+    const waits = (overrides: Partial<AppDefinition<z.ZodObject>>, platform: Settings["platform"] = { "proxmox-csi": {} }) => {
+      const csi = APPS.filter(({ name }) => name === "proxmox-csi");
+      const plan = planPlatform(on({ keeper: {}, ...platform }), [...csi, keeper(overrides)]).find(({ name }) => name === "keeper");
+      return plan?.dependsOn.includes("proxmox-csi");
+    };
+    const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "c" } };
+    const set = { apiVersion: "apps/v1", kind: "StatefulSet", metadata: { name: "s" }, spec: { volumeClaimTemplates: [{}] } };
+    const plain = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "m" } };
+    const chart = { ...CHARTS.loki, rights: "namespace" } as const;
+    assert.equal(waits({ data: () => [claim] }), true);
+    assert.equal(waits({ objects: () => [set] }), true);
+    assert.equal(waits({ chart, values: ({ facts }) => ({ persistence: { storageClass: facts.storageClass } }) }), true);
+    assert.equal(waits({ objects: () => [plain] }), false);
+    assert.equal(waits({ data: () => [claim] }, {}), false);
   });
 });
 
