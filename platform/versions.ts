@@ -64,12 +64,6 @@ export const CHARTS = {
     version: "1.3.2",
     source: "oci://ghcr.io/external-secrets/charts/external-secrets",
   },
-  k8sGateway: {
-    name: "k8s-gateway",
-    // renovate: datasource=docker depName=ghcr.io/k8s-gateway/charts/k8s-gateway
-    version: "3.7.2",
-    source: "oci://ghcr.io/k8s-gateway/charts/k8s-gateway",
-  },
   kubePrometheusStack: {
     name: "kube-prometheus-stack",
     // renovate: datasource=docker depName=ghcr.io/prometheus-community/charts/kube-prometheus-stack

@@ -63,8 +63,13 @@ describe("certificates", () => {
   });
 
   it("keep nobody waiting: what depends on cert-manager waits for its issuer, not for Let's Encrypt's answer", () => {
-    const plan = planPlatform(home({ "cert-manager": {}, "external-secrets": {} }));
-    const stages = plan.flatMap((each) => each.stages);
+    const stages = stagesOf(home({ "cert-manager": {}, "envoy-gateway": {}, "external-secrets": {} }));
+    const wildcards = stages.filter(({ objects }) => objects.some(({ kind }) => kind === "Certificate"));
+    assert.deepEqual(
+      wildcards.map(({ name }) => name),
+      ["cert-manager-access"],
+    );
+    assert.ok(stages.every(({ dependsOn }) => !dependsOn.includes("cert-manager-access")));
     assert.ok(stages.find(({ name }) => name === "external-secrets")?.dependsOn.includes("cert-manager-config"));
     const issuer = stages.find(({ name }) => name === "cert-manager-config");
     assert.deepEqual(
