@@ -7,6 +7,7 @@ import { declarePlatform, planPlatform, platformProblems, secretsOf } from "../.
 import type { KubeObject } from "../../platform/kit/objects";
 import { CHARTS } from "../../platform/versions";
 import { SecretValue } from "../../config/secret-value";
+import { schemaProblems, schemasOf } from "./crd-schema";
 import { moduleFolder } from "./go-module";
 import { settings } from "./settings";
 
@@ -89,6 +90,19 @@ describe("a volume that is copied", () => {
     assert.deepEqual(problems(volsync, null), ["platform.volsync.volumes: there is no object store for backups"]);
     const own = { rustfs: {}, volsync: { volumes: [{ app: "rustfs", claim: "data-rustfs-0" }] } };
     assert.deepEqual(problems(own, null), ["platform.volsync.volumes[0].app: rustfs cannot be copied into itself"]);
+  });
+
+  it("is described as VolSync's own CRDs want it, both ways", function () {
+    const root = moduleFolder("github.com/backube/volsync", `v${CHARTS.volsync.version}`);
+    if (root === undefined) return this.skip();
+    const files = ["sources", "destinations"].map((kind) => join(root, `config/crd/bases/volsync.backube_replication${kind}.yaml`));
+    const schemas = schemasOf(files.map((file) => readFileSync(file, "utf8")));
+    const documents = planPlatform(given(volsync)).find(({ name }) => name === "volsync")?.documents ?? {};
+    for (const object of [source(), parse(documents["restore/echo-data.yaml"] ?? "") as KubeObject]) {
+      const schema = schemas.get(`${object?.apiVersion ?? ""} ${object?.kind ?? ""}`);
+      assert.ok(object !== undefined && schema !== undefined);
+      assert.deepEqual(schemaProblems(object, schema), []);
+    }
   });
 
   it("is watched by metrics that VolSync really has", function () {

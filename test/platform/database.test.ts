@@ -15,6 +15,8 @@ import type { Platform } from "../../platform/kit/provider";
 import type { DatabaseRequest } from "../../platform/kit/requests";
 import { databases } from "../../platform/provide/database";
 import { COMPONENTS } from "../../platform/versions";
+import { vendoredFiles } from "../../platform/crds/vendored";
+import { schemaProblems, schemasOf } from "./crd-schema";
 import { moduleFolder } from "./go-module";
 import { settings } from "./settings";
 
@@ -186,6 +188,21 @@ describe("the backups of a database", () => {
       same(at(ofKind(data, "Cluster"), "spec") as Record<string, unknown>),
     );
     assert.deepEqual(asked().documents, {});
+  });
+});
+
+describe("the objects of a database", () => {
+  it("are what the pinned CRDs take, the file that restores it included", function () {
+    this.timeout(30_000);
+    const schemas = schemasOf(["cloudnative-pg", "barman-cloud"].flatMap((folder) => [...vendoredFiles(folder).values()]));
+    const { data = [], documents = {} } = backedUp({ extensions: ["pgvector"], instances: 3 });
+    const restored = parse(documents["restore/notes-notes-db.yaml"] ?? "") as KubeObject;
+    assert.deepEqual(data.map(({ kind }) => kind).sort(), ["Cluster", "Database", "ObjectStore", "ScheduledBackup"]);
+    for (const object of [...data, restored]) {
+      const schema = schemas.get(`${object.apiVersion} ${object.kind}`);
+      assert.ok(schema !== undefined, object.kind);
+      assert.deepEqual(schemaProblems(object, schema), []);
+    }
   });
 });
 
