@@ -58,7 +58,10 @@ export const databases: Provider = {
         backups === undefined
           ? {}
           : Object.assign({}, ...app.databases.map((request) => restoreFile(app.name, request, app.namespace.name, platform.facts))),
-      warnings: backups === undefined ? app.databases.map((request) => notBackedUp(app, request, platform)) : [],
+      warnings: app.databases.flatMap((request) => [
+        ...(backups === undefined ? [notBackedUp(app, request, platform)] : []),
+        ...withoutImageVolumes(app, request, platform),
+      ]),
     };
   },
 };
@@ -76,4 +79,16 @@ function accountSecret({ secret, owner }: DatabaseRequest): AppSecret {
 function notBackedUp(app: DeclaredApp, { name }: DatabaseRequest, { facts }: Platform): string {
   const missing = facts.backupStore === undefined ? "there is no object store for backups" : `${BACKUP_APP} is off`;
   return `the database ${name} of ${app.name} is not backed up: ${missing}`;
+}
+
+/** First Kubernetes minor whose kubelets mount images as volumes unless told otherwise. */
+const IMAGE_VOLUMES_SINCE = 35;
+
+function withoutImageVolumes(app: DeclaredApp, { name, extensions = [] }: DatabaseRequest, { settings }: Platform): readonly string[] {
+  const { kubernetes } = settings.cluster.installed;
+  const minor = Number(kubernetes.split(".")[1]);
+  if (extensions.length === 0 || minor >= IMAGE_VOLUMES_SINCE) return [];
+  return [
+    `the database ${name} of ${app.name} gets ${extensions.join(", ")} as an image volume, which Kubernetes ${kubernetes} has switched off`,
+  ];
 }

@@ -33,8 +33,15 @@ const STORE: NonNullable<PlatformFacts["backupStore"]> = {
 };
 
 /** What the provider makes for one app with one database. */
-function asked(request: Partial<DatabaseRequest> = {}, facts: Partial<PlatformFacts> = {}, apps: Record<string, object> = {}) {
-  const given = settings({ platform: { "cloudnative-pg": {}, ...apps } });
+function asked(
+  request: Partial<DatabaseRequest> = {},
+  facts: Partial<PlatformFacts> = {},
+  apps: Record<string, object> = {},
+  kubernetes?: string,
+) {
+  const base = settings({ platform: { "cloudnative-pg": {}, ...apps } });
+  const given =
+    kubernetes === undefined ? base : { ...base, cluster: { ...base.cluster, installed: { ...base.cluster.installed, kubernetes } } };
   const platform: Platform = {
     settings: given,
     enabled: new Set(["cloudnative-pg", ...Object.keys(apps)]),
@@ -122,6 +129,16 @@ describe("a database", () => {
     assert.deepEqual(asked({}, { backupStore: STORE }).warnings, ["the database notes-db of notes is not backed up: barman-cloud is off"]);
     assert.deepEqual(asked({}, {}, { "barman-cloud": {} }).derived.buckets, []);
     assert.deepEqual(backedUp().warnings, []);
+  });
+});
+
+describe("an extension of a database", () => {
+  it("is warned about where kubelets do not mount images as volumes yet", () => {
+    const { cluster } = settings();
+    const on = (kubernetes: string) =>
+      asked({ extensions: ["pgvector"] }, { backupStore: STORE }, { "barman-cloud": {} }, kubernetes).warnings;
+    assert.deepEqual(on(cluster.installed.kubernetes), []);
+    assert.match(on("1.34.2")?.[0] ?? "", /pgvector as an image volume, which Kubernetes 1.34.2 has switched off/);
   });
 });
 
