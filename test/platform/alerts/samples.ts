@@ -218,4 +218,8 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     growing(0),
   ),
   "volsync/VolumeBackupTooOld": values('volsync_volume_out_of_sync{role="source",obj_namespace="n",obj_name="v"}', steady(1), steady(0)),
+  "volsync/VolumeBackupUnknown": {
+    firing: {},
+    quiet: { 'volsync_volume_out_of_sync{role="source",obj_namespace="n",obj_name="v"}': steady(0) },
+  },
 };
