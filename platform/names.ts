@@ -66,5 +66,5 @@ export const OAUTH2_PROXY = {
   clientSecret: "oauth2-proxy-oidc",
 } as const;
 
-/** What every Secret with Redis' password shares: 40 alphanumeric characters. */
+/** What every Secret with Redis' password shares: 48 alphanumeric characters. */
 export const REDIS_PASSWORD_ID = "redis/password";

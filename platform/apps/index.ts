@@ -24,6 +24,7 @@ import { loki } from "./loki";
 import { mcpGateway } from "./mcp-gateway";
 import { metricsServer } from "./metrics-server";
 import { networkPolicies } from "./network-policies";
+import { oauth2Proxy } from "./oauth2-proxy";
 import { proxmoxCcm } from "./proxmox-ccm";
 import { proxmoxCsi } from "./proxmox-csi";
 import { redis } from "./redis";
@@ -62,6 +63,7 @@ export const APPS: readonly App[] = [
   mcpGateway,
   metricsServer,
   networkPolicies,
+  oauth2Proxy,
   proxmoxCcm,
   proxmoxCsi,
   redis,

@@ -4,7 +4,7 @@ import { defineApp, type AppContext } from "../kit/app";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import type { AppSecret } from "../kit/secrets";
-import { OAUTH2_PROXY, REDIS_PASSWORD_ID } from "../names";
+import { ENVOY_GATEWAY, OAUTH2_PROXY, REDIS_PASSWORD_ID } from "../names";
 import { IMAGES } from "../versions";
 
 const LABELS = { "app.kubernetes.io/name": OAUTH2_PROXY.app };
@@ -12,7 +12,7 @@ const LABELS = { "app.kubernetes.io/name": OAUTH2_PROXY.app };
 /** Key that cookies are encrypted with; read as 32 bytes. */
 const COOKIE_SECRET = "oauth2-proxy-cookie";
 const REDIS_SECRET = "oauth2-proxy-redis";
-const REDIS_PASSWORD = { from: "generated", length: 40, alphabet: "alphanumeric", shared: REDIS_PASSWORD_ID } as const;
+const REDIS_PASSWORD = { from: "generated", length: 48, alphabet: "alphanumeric", shared: REDIS_PASSWORD_ID } as const;
 
 /** Below the paths that the proxy keeps for itself: at `/ping` it would let anybody through to the app's own `/ping`. */
 const PING_PATH = "/oauth2/-/ping";
@@ -45,8 +45,8 @@ export const oauth2Proxy = defineApp({
   summary: "OAuth2-Proxy: decides for the gateways who may pass",
   namespace: { name: OAUTH2_PROXY.namespace, podSecurity: "restricted" },
   presence: "chosen",
-  needs: ["keycloak"],
-  after: ["redis"],
+  needs: [ENVOY_GATEWAY, "keycloak"],
+  after: [],
   options,
   objects: (context) => [
     deployment(context),

@@ -247,7 +247,7 @@ describe("OAuth2-Proxy", () => {
     const secrets = declared("oauth2-proxy", platformOf([appWith("redis", [])])).secrets;
     assert.deepEqual(secrets.find(({ name }) => name === "oauth2-proxy-redis")?.data["password"], {
       from: "generated",
-      length: 40,
+      length: 48,
       alphabet: "alphanumeric",
       shared: "redis/password",
     });

@@ -5,15 +5,19 @@ import { certificate } from "./certificate";
 import { cloudController } from "./cloud-controller";
 import { clusterSecretStore } from "./cluster-secret-store";
 import { clusterIssuer, issuer } from "./issuer";
+import { gateway } from "./gateway";
+import { gatewayClass } from "./gateway-class";
 import { loadBalancer } from "./load-balancer";
 import { postgresCluster } from "./postgres-cluster";
 import { postgresDatabase } from "./postgres-database";
+import { policies } from "./policy";
+import { routes } from "./route";
 import type { StandIn } from "./stand-in";
 import { talosServiceAccount } from "./talos-service-account";
 import { volume } from "./volume";
 
 /** Every stand-in for an operator's status that the lab has. A new one is a file and a line here. */
-export const STAND_INS: readonly StandIn[] = [certificate, cloudController, clusterIssuer, clusterSecretStore, issuer, loadBalancer, postgresCluster, postgresDatabase, talosServiceAccount, volume];
+export const STAND_INS: readonly StandIn[] = [...policies, ...routes, certificate, cloudController, clusterIssuer, clusterSecretStore, gateway, gatewayClass, issuer, loadBalancer, postgresCluster, postgresDatabase, talosServiceAccount, volume];
 
 /** Whatever of the lab's Kubernetes is not the real thing, for the lab's report. */
 export function standInReport(): readonly Pick<StandIn, "kind" | "why">[] {
