@@ -22,7 +22,7 @@ const TSX = ["node", "--require", "tsx/cjs"];
 const MOCHA = ["npx", "--no-install", "mocha", "--require", "tsx/cjs"];
 
 const TOOLCHAIN: Step = { name: "toolchain", command: [...TSX, "lab/toolchain/main.ts"] };
-const UNIT: Step = { name: "unit tests", command: [...MOCHA, "--parallel", "--jobs", "2", "test/!(e2e|fixtures)/**/*.test.ts"] };
+const UNIT: Step = { name: "unit tests", command: [...MOCHA, "--parallel", "--jobs", "2", "test/!(e2e|fixtures|keycloak)/**/*.test.ts"] };
 const STEPS: readonly Step[] = [
   { name: "types", command: ["npx", "--no-install", "tsc", "-p", ".", "--noCheck", "false"] },
   { name: "lint", command: ["npx", "--no-install", "eslint", "--max-warnings", "0", "."] },
@@ -30,6 +30,7 @@ const STEPS: readonly Step[] = [
   { name: "rendered tree of the lab", command: [...TSX, "cli/render.ts", "lab", "--check"] },
   { name: "rendered tree of home", command: [...TSX, "cli/render.ts", "home", "--check"] },
   UNIT,
+  { name: "the realm in a real Keycloak", command: [...MOCHA, "test/keycloak/**/*.test.ts"] },
   { name: "end-to-end tests", command: [...MOCHA, "--timeout", "600000", "test/e2e/**/*.test.ts"] },
 ];
 

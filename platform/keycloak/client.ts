@@ -72,6 +72,8 @@ function audienceMapper(audience: string): ProtocolMapper {
       "included.custom.audience": audience,
       "access.token.claim": "true",
       "id.token.claim": "false",
+      // Keycloak writes it down by itself for a new mapper and not for one that it updates.
+      "userinfo.token.claim": "false",
       "introspection.token.claim": "true",
     },
   };

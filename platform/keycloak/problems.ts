@@ -5,7 +5,7 @@ import type { KeycloakOptions } from "./options";
 import { PLAIN_IN_JSON } from "./variables";
 
 /** Characters that the first administrator's password has at least. */
-const ADMIN_PASSWORD = /^.{8,}$/;
+const ADMIN_PASSWORD = /^[^]{8,}$/;
 
 /** What the schema cannot say. */
 export function optionProblems(options: KeycloakOptions, settings: Settings): readonly OptionProblem[] {

@@ -139,6 +139,8 @@ function groupsScope(): ClientScope {
         config: {
           "claim.name": "groups",
           "full.path": "false",
+          // Keycloak adds it to a new mapper and takes it away with an update that does not have it.
+          multivalued: "true",
           "access.token.claim": "true",
           "id.token.claim": "true",
           "userinfo.token.claim": "true",
