@@ -77,7 +77,8 @@ describe("Keycloak", () => {
   });
 
   it("tells everybody where the realm answers, as tokens name it, also with options that are not set", () => {
-    const facts = (options?: object) => platformFacts(settings({ platform: { keycloak: options ?? {} } }), new Set(["keycloak"])).identity;
+    const facts = (options?: Readonly<Record<string, unknown>>) =>
+      platformFacts(settings({ platform: { keycloak: options ?? {} } }), new Set(["keycloak"])).identity;
     assert.equal(facts()?.issuer, "https://auth.example.com/realms/home");
     assert.equal(facts({ subdomain: "id", realm: "office" })?.issuer, "https://id.example.com/realms/office");
     assert.equal(

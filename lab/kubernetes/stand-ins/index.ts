@@ -7,6 +7,7 @@ import { clusterSecretStore } from "./cluster-secret-store";
 import { clusterIssuer, issuer } from "./issuer";
 import { gateway } from "./gateway";
 import { gatewayClass } from "./gateway-class";
+import { keycloak } from "./keycloak";
 import { loadBalancer } from "./load-balancer";
 import { postgresCluster } from "./postgres-cluster";
 import { postgresDatabase } from "./postgres-database";
@@ -17,7 +18,23 @@ import { talosServiceAccount } from "./talos-service-account";
 import { volume } from "./volume";
 
 /** Every stand-in for an operator's status that the lab has. A new one is a file and a line here. */
-export const STAND_INS: readonly StandIn[] = [...policies, ...routes, certificate, cloudController, clusterIssuer, clusterSecretStore, gateway, gatewayClass, issuer, loadBalancer, postgresCluster, postgresDatabase, talosServiceAccount, volume];
+export const STAND_INS: readonly StandIn[] = [
+  ...policies,
+  ...routes,
+  certificate,
+  cloudController,
+  clusterIssuer,
+  clusterSecretStore,
+  gateway,
+  gatewayClass,
+  issuer,
+  keycloak,
+  loadBalancer,
+  postgresCluster,
+  postgresDatabase,
+  talosServiceAccount,
+  volume,
+];
 
 /** Whatever of the lab's Kubernetes is not the real thing, for the lab's report. */
 export function standInReport(): readonly Pick<StandIn, "kind" | "why">[] {
