@@ -29,7 +29,7 @@ const FLUX_KINDS: readonly (readonly [kind: string, path: string])[] = [
 const WORLD_STAND_INS = ["Proxmox hosts", "Talos nodes", "Image Factory", "Cloudflare account", "flux-operator's chart"];
 
 /** Seconds that the tree's objects may take to become Ready after the first sync. */
-const SYNC_DEADLINE = 180;
+const SYNC_DEADLINE = 600;
 
 /** Waits until every Flux object is Ready. @throws GateError naming those that are not. */
 export async function fluxSettled(kubeconfig: string): Promise<void> {

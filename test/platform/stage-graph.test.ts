@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { dependantsOf, drawn, edgesOf, notReadyWithout } from "./stage-graph";
+import { treeFacts } from "./tree-rules/facts";
+import { stack } from "./tree-rules/stacks";
+
+describe("the order in which Flux brings the platform up", function () {
+  this.timeout(60_000);
+
+  it("leaves exactly the dependants behind when a dependency is missing, for every edge of the graph", () => {
+    const { stages } = treeFacts(stack("all"));
+    const edges = edgesOf(stages);
+    assert.ok(edges.length > stages.length / 2, `${edges.length} edges between ${stages.length} stages`);
+    for (const { from, to } of edges) {
+      const left = notReadyWithout(to, stages);
+      assert.ok(left.includes(from), `${from} does not wait for ${to}`);
+      assert.deepEqual(left, [to, ...dependantsOf(to, stages)].sort(), to);
+    }
+  });
+
+  it("leaves nothing behind when nothing is missing", () => {
+    assert.deepEqual(notReadyWithout("nothing", treeFacts(stack("all")).stages), []);
+  });
+
+  it("is drawn from by a seed: the same one draws the same, another one something else", () => {
+    const items = Array.from({ length: 50 }, (_, index) => index);
+    assert.deepEqual(drawn(items, 10, 7), drawn(items, 10, 7));
+    assert.notDeepEqual(drawn(items, 10, 7), drawn(items, 10, 8));
+    assert.equal(new Set(drawn(items, 10, 7)).size, 10);
+  });
+});
