@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import type { Settings } from "../../config/settings";
+import { planPlatform, platformProblems, type AppPlan } from "../../platform/plan";
+import { renderTree } from "../../platform/render";
+import { CHOSEN, stack, withApps } from "./tree-rules/stacks";
+
+/** Files that belong to no one app, and why another app's coming or going may change them. */
+const SHARED: Readonly<Record<string, string>> = {
+  "kustomization.yaml": "lists every stage",
+  "hearth.json": "the stamp of settings and tree",
+  "apps/network-policies.yaml": "the default deny comes after every app's own policy",
+};
+
+/** Everything that says how an app is applied, what it makes and what it tells people. */
+function ownPaths(plan: AppPlan | undefined, tree: ReadonlyMap<string, string>): readonly string[] {
+  if (plan === undefined) return [];
+  const stages = new Set(plan.stages.map(({ name }) => name));
+  const documents = new Set(Object.keys(plan.documents));
+  return [...tree.keys()].filter((path) => documents.has(path) || stages.has(/^apps\/([^/]+?)(\.yaml$|\/)/.exec(path)?.[1] ?? ""));
+}
+
+/** Apps that wait for another, be it only with their access, or that are after something of its own making. */
+function dependantsOf(name: string, plans: readonly AppPlan[]): readonly AppPlan[] {
+  const stages = new Set(plans.find((plan) => plan.name === name)?.stages.map((stage) => stage.name));
+  return plans.filter(
+    (plan) => plan.dependsOn.includes(name) || plan.stages.some(({ dependsOn }) => dependsOn.some((other) => stages.has(other))),
+  );
+}
+
+/** Paths that differ although they belong neither to the app nor to a dependant nor to the shared ones. */
+function foreignChanges(name: string, on: Settings, off: Settings): readonly string[] {
+  const [before, after] = [renderTree(off), renderTree(on)];
+  const plans = planPlatform(on);
+  const owners = [plans.find((plan) => plan.name === name), ...dependantsOf(name, plans)];
+  const left = new Map(planPlatform(off).map((plan) => [plan.name, plan]));
+  const allowed = new Set(owners.flatMap((plan) => [...ownPaths(plan, after), ...ownPaths(left.get(plan?.name ?? ""), before)]));
+  const changed = [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
+  return changed.filter((path) => !allowed.has(path) && SHARED[path] === undefined);
+}
+
+function without(name: string, settings: Settings): Settings {
+  return { ...settings, platform: Object.fromEntries(Object.entries(settings.platform).filter(([app]) => app !== name)) };
+}
+
+describe("turning an app on or off", function () {
+  this.timeout(120_000);
+
+  for (const name of CHOSEN) {
+    it(`changes only its own files, its dependants' and shared ones: ${name}`, () => {
+      const alone = withApps([name]);
+      assert.deepEqual(foreignChanges(name, alone, without(name, alone)), []);
+      const rest = without(name, stack("all"));
+      if (platformProblems(rest).length === 0 && name in stack("all").platform)
+        assert.deepEqual(foreignChanges(name, stack("all"), rest), []);
+    });
+  }
+
+  it("would be seen to change another app's files", () => {
+    const on = withApps(["echo", "reloader"]);
+    const off = without("echo", { ...on, cluster: { ...on.cluster, name: "other" }, platform: { ...on.platform, reloader: {} } });
+    const doctored = { ...off, network: { ...off.network, loadBalancerPool: { ipv4: "127.20.0.128/26" } } };
+    assert.ok(foreignChanges("echo", on, doctored).some((path) => path.startsWith("apps/cilium-networks/")));
+  });
+});
