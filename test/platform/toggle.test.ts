@@ -4,12 +4,22 @@ import { planPlatform, platformProblems, type AppPlan } from "../../platform/pla
 import { renderTree } from "../../platform/render";
 import { CHOSEN, stack, withApps } from "./tree-rules/stacks";
 
-/** Files that belong to no one app, and why another app's coming or going may change them. */
-const SHARED: Readonly<Record<string, string>> = {
-  "kustomization.yaml": "lists every stage",
-  "hearth.json": "the stamp of settings and tree",
-  "apps/network-policies.yaml": "the default deny comes after every app's own policy",
-};
+/** Files that belong to no one app, and files of other apps that say something of this one: which app, which paths, and why. */
+const SHARED: readonly { readonly app: string | "any"; readonly paths: RegExp; readonly why: string }[] = [
+  { app: "any", paths: /^(kustomization\.yaml|hearth\.json)$/, why: "the list of stages, and the stamp of settings and tree" },
+  { app: "any", paths: /^apps\/network-policies\.yaml$/, why: "the default deny comes after every app's own policy" },
+  {
+    app: "any",
+    paths: /^apps\/[^/]+\/(ciliumnetworkpolicy-[^/]+|kustomization)\.yaml$/,
+    why: "who may connect to whom is said on both sides, and listed",
+  },
+  {
+    app: "proxmox-csi",
+    paths: /^apps\/[^/]+\/(statefulset|cluster|persistentvolumeclaim|helmrelease)-[^/]+\.yaml$/,
+    why: "volumes name its class",
+  },
+  { app: "tempo", paths: /^apps\/[^/]+\/(statefulset|deployment|keycloak|helmrelease|envoyproxy)-[^/]+\.yaml$/, why: "spans go there" },
+];
 
 /** Everything that says how an app is applied, what it makes and what it tells people. */
 function ownPaths(plan: AppPlan | undefined, tree: ReadonlyMap<string, string>): readonly string[] {
@@ -35,7 +45,9 @@ function foreignChanges(name: string, on: Settings, off: Settings): readonly str
   const left = new Map(planPlatform(off).map((plan) => [plan.name, plan]));
   const allowed = new Set(owners.flatMap((plan) => [...ownPaths(plan, after), ...ownPaths(left.get(plan?.name ?? ""), before)]));
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
-  return changed.filter((path) => !allowed.has(path) && SHARED[path] === undefined);
+  return changed.filter(
+    (path) => !allowed.has(path) && !SHARED.some(({ app, paths }) => (app === "any" || app === name) && paths.test(path)),
+  );
 }
 
 function without(name: string, settings: Settings): Settings {
