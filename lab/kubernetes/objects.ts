@@ -10,6 +10,7 @@ export interface ObjectMeta {
   readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly Readonly<Record<string, unknown>>[];
 }
 
 export interface KubeObject {

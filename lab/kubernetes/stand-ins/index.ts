@@ -1,6 +1,7 @@
 import { KubeClient } from "../client";
 import { Informer } from "../informer";
 import type { KubeObject } from "../objects";
+import { aiGateway } from "./ai-gateway";
 import { certificate } from "./certificate";
 import { cloudController } from "./cloud-controller";
 import { clusterSecretStore } from "./cluster-secret-store";
@@ -19,6 +20,7 @@ import { volume } from "./volume";
 
 /** Every stand-in for an operator's status that the lab has. A new one is a file and a line here. */
 export const STAND_INS: readonly StandIn[] = [
+  ...aiGateway,
   ...policies,
   ...routes,
   certificate,
