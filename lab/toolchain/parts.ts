@@ -6,16 +6,27 @@ import type { ToolName } from "../contracts";
 
 /** Versions that the lab is tried with. */
 export const VERSIONS = {
+  // renovate: datasource=github-releases depName=pulumi/pulumi extractVersion=^v(?<version>.*)$
   pulumi: "3.259.0",
+  // renovate: datasource=github-releases depName=pulumi/pulumi-kubernetes extractVersion=^v(?<version>.*)$
   kubernetesProvider: "4.25.0",
+  // renovate: datasource=github-releases depName=kubernetes/kubernetes extractVersion=^v(?<version>.*)$
   kubernetes: "1.36.3",
+  // renovate: datasource=github-releases depName=etcd-io/etcd extractVersion=^v(?<version>.*)$
   etcd: "3.6.8",
+  // renovate: datasource=github-releases depName=kubernetes-sigs/kwok extractVersion=^v(?<version>.*)$
   kwok: "0.8.0",
+  // renovate: datasource=github-releases depName=fluxcd/source-controller extractVersion=^v(?<version>.*)$
   sourceController: "1.9.5",
+  // renovate: datasource=github-releases depName=fluxcd/kustomize-controller extractVersion=^v(?<version>.*)$
   kustomizeController: "1.9.5",
+  // renovate: datasource=github-releases depName=fluxcd/helm-controller extractVersion=^v(?<version>.*)$
   helmController: "1.6.4",
+  // renovate: datasource=github-releases depName=fluxcd/notification-controller extractVersion=^v(?<version>.*)$
   notificationController: "1.9.3",
+  // renovate: datasource=github-releases depName=controlplaneio-fluxcd/flux-operator extractVersion=^v(?<version>.*)$
   fluxOperator: "0.58.0",
+  // renovate: datasource=github-releases depName=siderolabs/talos extractVersion=^v(?<version>.*)$
   talos: "1.13.7",
 } as const;
 
