@@ -65,6 +65,3 @@ export const OAUTH2_PROXY = {
   /** Secret in its namespace, key `client-secret`. */
   clientSecret: "oauth2-proxy-oidc",
 } as const;
-
-/** What every Secret with Redis' password shares: 48 alphanumeric characters. */
-export const REDIS_PASSWORD_ID = "redis/password";

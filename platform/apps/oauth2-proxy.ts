@@ -4,7 +4,8 @@ import { defineApp, type AppContext } from "../kit/app";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import type { AppSecret } from "../kit/secrets";
-import { ENVOY_GATEWAY, OAUTH2_PROXY, REDIS_PASSWORD_ID } from "../names";
+import { ENVOY_GATEWAY, OAUTH2_PROXY } from "../names";
+import { REDIS, REDIS_ADDRESS, REDIS_PORTS, redisPassword } from "../redis/names";
 import { IMAGES } from "../versions";
 
 const LABELS = { "app.kubernetes.io/name": OAUTH2_PROXY.app };
@@ -12,7 +13,6 @@ const LABELS = { "app.kubernetes.io/name": OAUTH2_PROXY.app };
 /** Key that cookies are encrypted with; read as 32 bytes. */
 const COOKIE_SECRET = "oauth2-proxy-cookie";
 const REDIS_SECRET = "oauth2-proxy-redis";
-const REDIS_PASSWORD = { from: "generated", length: 48, alphabet: "alphanumeric", shared: REDIS_PASSWORD_ID } as const;
 
 /** Below the paths that the proxy keeps for itself: at `/ping` it would let anybody through to the app's own `/ping`. */
 const PING_PATH = "/oauth2/-/ping";
@@ -46,7 +46,7 @@ export const oauth2Proxy = defineApp({
   namespace: { name: OAUTH2_PROXY.namespace, podSecurity: "restricted" },
   presence: "chosen",
   needs: [ENVOY_GATEWAY, "keycloak"],
-  after: [],
+  after: [REDIS],
   options,
   objects: (context) => [
     deployment(context),
@@ -60,14 +60,14 @@ export const oauth2Proxy = defineApp({
   ],
   secrets: ({ enabled }): readonly AppSecret[] => [
     { name: COOKIE_SECRET, data: { "cookie-secret": { from: "generated", length: 32, alphabet: "alphanumeric" } } },
-    ...(enabled.has("redis") ? [{ name: REDIS_SECRET, data: { password: REDIS_PASSWORD } }] : []),
+    ...(enabled.has(REDIS) ? [{ name: REDIS_SECRET, data: { password: redisPassword("default") } }] : []),
   ],
   monitors: () => [{ kind: "PodMonitor", name: OAUTH2_PROXY.app, selector: LABELS, port: "metrics", containerPort: 44180 }],
   network: ({ enabled }) => ({
     from: [{ peer: "gateways", ports: [OAUTH2_PROXY.port] }],
     to: [
       { peer: { app: "keycloak" }, ports: [8080] },
-      ...(enabled.has("redis") ? [{ peer: { app: "redis" }, ports: [6379] } as const] : []),
+      ...(enabled.has(REDIS) ? [{ peer: { app: REDIS }, ports: [REDIS_PORTS.redis] } as const] : []),
     ],
   }),
 });
@@ -93,7 +93,7 @@ function deployment(context: Context): KubeObject {
               env: [
                 fromSecret("OAUTH2_PROXY_CLIENT_SECRET", OAUTH2_PROXY.clientSecret, "client-secret"),
                 fromSecret("OAUTH2_PROXY_COOKIE_SECRET", COOKIE_SECRET, "cookie-secret"),
-                ...(context.enabled.has("redis") ? [fromSecret("OAUTH2_PROXY_REDIS_PASSWORD", REDIS_SECRET, "password")] : []),
+                ...(context.enabled.has(REDIS) ? [fromSecret("OAUTH2_PROXY_REDIS_PASSWORD", REDIS_SECRET, "password")] : []),
               ],
               ports: [
                 { name: "http", containerPort: OAUTH2_PROXY.port },
@@ -150,8 +150,8 @@ function proxyArguments({ options: given, facts, enabled }: Context): string[] {
     "--cookie-csrf-per-request=true",
     `--cookie-expire=${given.sessionHours}h`,
     `--cookie-refresh=${given.refreshMinutes}m`,
-    ...(enabled.has("redis")
-      ? ["--session-store-type=redis", "--redis-connection-url=redis://redis.redis.svc.cluster.local:6379"]
+    ...(enabled.has(REDIS)
+      ? ["--session-store-type=redis", `--redis-connection-url=redis://${REDIS_ADDRESS}`]
       : ["--session-store-type=cookie"]),
   ];
 }

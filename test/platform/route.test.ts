@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { redis } from "../../platform/apps/redis";
 import { vendoredFiles } from "../../platform/crds/vendored";
 import type { KubeObject } from "../../platform/kit/objects";
 import type { AppHost } from "../../platform/kit/requests";
@@ -243,14 +244,17 @@ describe("OAuth2-Proxy", () => {
 
   it("keeps sessions in Redis where there is one, else in the cookie", () => {
     assert.ok(args({}).includes("--session-store-type=cookie"));
-    assert.ok(args({}, [appWith("redis", [])]).includes("--session-store-type=redis"));
-    const secrets = declared("oauth2-proxy", platformOf([appWith("redis", [])])).secrets;
-    assert.deepEqual(secrets.find(({ name }) => name === "oauth2-proxy-redis")?.data["password"], {
-      from: "generated",
-      length: 48,
-      alphabet: "alphanumeric",
-      shared: "redis/password",
-    });
+    assert.ok(args({}, [redis]).includes("--session-store-type=redis"));
+    assert.ok(args({}, [redis]).includes("--redis-connection-url=redis://redis.redis.svc.cluster.local:6379"));
+  });
+
+  it("waits for Redis and logs in to it with the password that Redis knows", () => {
+    const platform = platformOf([redis]);
+    const proxy = declared("oauth2-proxy", platform);
+    assert.ok(proxy.dependsOn.includes("redis"));
+    const users = declared("redis", platform).secrets.find(({ name }) => name === "redis-users");
+    assert.ok(users?.data["default"] !== undefined);
+    assert.deepEqual(proxy.secrets.find(({ name }) => name === "oauth2-proxy-redis")?.data["password"], users.data["default"]);
   });
 
   it("encrypts cookies with 32 bytes of its own", () => {
