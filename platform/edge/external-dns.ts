@@ -1,5 +1,6 @@
 import type { AlertRule, Monitor } from "../kit/requests";
 import { DNS_LABEL, GATEWAYS_NAMESPACE } from "../names";
+import { COMPONENTS } from "../versions";
 
 /** One instance of external-dns: which routes it publishes, and by which mark it knows its own records again. */
 export interface ExternalDns {
@@ -17,6 +18,8 @@ export interface ExternalDns {
 /** Values of the chart that every instance has. */
 export function externalDnsValues(instance: ExternalDns): Readonly<Record<string, unknown>> {
   return {
+    // The chart's own is older and watches TLSRoute in a version that Gateway API's CRDs no longer serve: it would never start.
+    image: { tag: COMPONENTS.externalDns },
     // A token that was rotated counts from the next start on.
     deploymentAnnotations: { "reloader.stakater.com/auto": "true" },
     sources: instance.sources,
@@ -24,7 +27,8 @@ export function externalDnsValues(instance: ExternalDns): Readonly<Record<string
     policy: "sync",
     registry: "txt",
     txtOwnerId: instance.owner,
-    txtPrefix: `k8s.${instance.owner}.`,
+    // With the type in a label of its own, the mark of a domain's own name is inside the zone, too.
+    txtPrefix: `k8s.${instance.owner}.%{record_type}.`,
     domainFilters: instance.domains,
     excludeDomains: instance.exclude,
     triggerLoopOnEvent: true,

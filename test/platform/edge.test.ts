@@ -7,6 +7,7 @@ import { healthExpressions } from "../../platform/kit/health";
 import type { KubeObject } from "../../platform/kit/objects";
 import { DNS_LABEL, edgeHost, GATEWAYS_NAMESPACE, wildcardSecret } from "../../platform/names";
 import { planPlatform, platformProblems, secretsOf } from "../../platform/plan";
+import { COMPONENTS } from "../../platform/versions";
 import { settings } from "./settings";
 
 const TOKEN = { "external-secrets-onepassword": SecretValue.encrypted(), "unifi-api-key": SecretValue.encrypted() };
@@ -141,6 +142,19 @@ describe("names in the DNS", () => {
     assert.equal(filter("external-dns-unifi"), `${DNS_LABEL}=home`);
     for (const release of ["external-dns", "external-dns-unifi"])
       assert.equal(at(values(both, release), "gatewayNamespace"), GATEWAYS_NAMESPACE);
+  });
+
+  it("are published by the version whose kinds the tree has: the chart's own reads TLSRoutes in a version that is not served", () => {
+    for (const release of ["external-dns", "external-dns-unifi"])
+      assert.equal(at(values(both, release), "image", "tag"), COMPONENTS.externalDns);
+  });
+
+  it("have marks inside their own zone, a domain's own name included", () => {
+    for (const release of ["external-dns", "external-dns-unifi"]) {
+      const prefix = String(at(values(both, release), "txtPrefix"));
+      // Without the template, external-dns writes the type into the first label: `<prefix>cname-example.com`.
+      assert.ok(prefix.includes("%{record_type}") && prefix.endsWith("."), prefix);
+    }
   });
 
   it("leave the tunnel's own record to Pulumi", () => {
