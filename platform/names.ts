@@ -45,6 +45,9 @@ export const NETWORK_POLICIES_APP = "network-policies";
 /** Label of a Gateway that says where the names of its routes are published: to everybody, or at home only. */
 export const DNS_LABEL = "hearth/dns";
 
+/** Annotation of a route that has no name of its own: external-dns would publish its listeners', such as `*.example.com`. */
+export const UNPUBLISHED = { "external-dns.alpha.kubernetes.io/controller": "none" } as const;
+
 /** The one record that Pulumi keeps at Cloudflare, for the primary domain: every public record points at it. */
 export function edgeHost(domain: string): string {
   return `external.${domain}`;

@@ -6,7 +6,7 @@ import type { IBackendTLSPolicy } from "@kubernetes-models/gateway-api/gateway.n
 };
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
-import { GATEWAYS_NAMESPACE } from "../names";
+import { GATEWAYS_NAMESPACE, UNPUBLISHED } from "../names";
 
 /** What a caller's token must carry; also the id of the client that services log in as. */
 export const MCP_AUDIENCE = "mcp-gateway";
@@ -19,6 +19,22 @@ const NAME = "mcp";
 
 /** HTTPRoute that the AI gateway's controller makes of it (internal/internalapi of envoyproxy/ai-gateway). */
 export const MCP_ROUTE = `ai-eg-mcp-main-${NAME}`;
+
+/** The Gateway, and the one listener of it that a route is for. */
+export interface McpParent {
+  readonly group: "gateway.networking.k8s.io";
+  readonly kind: "Gateway";
+  readonly name: "mcp";
+  readonly sectionName: string;
+}
+
+/**
+ * A route in the Gateway's own namespace that named no listener would also be served in the clear, beside the redirect; and the
+ * controller moves each server's filter once per listener (internal/extensionserver/mcproute.go of envoyproxy/ai-gateway v1.0.0).
+ */
+export function mcpParent(sectionName: string): McpParent {
+  return { group: "gateway.networking.k8s.io", kind: "Gateway", name: "mcp", sectionName };
+}
 
 /** An MCP server, as the options have it. */
 export interface McpBackend {
@@ -63,14 +79,16 @@ export function mcpBackends(backends: McpBackends): readonly KubeObject[] {
  * All servers behind one endpoint. It has no `securityPolicy`: the controller would make a SecurityPolicy and a
  * BackendTrafficPolicy for its route, which would take the place of the Gateway's, and with them of CORS and the limits
  * (internal/controller/mcp_route_security_policy.go of envoyproxy/ai-gateway v1.0.0).
+ *
+ * An MCPRoute knows no host names: what it makes takes its annotations, and the document for callers is published instead.
  */
-export function mcpRoute(backends: McpBackends): KubeObject {
+export function mcpRoute(backends: McpBackends, parent: McpParent): KubeObject {
   return {
     apiVersion: "aigateway.envoyproxy.io/v1beta1",
     kind: "MCPRoute",
-    metadata: { name: NAME, namespace: GATEWAYS_NAMESPACE },
+    metadata: { name: NAME, namespace: GATEWAYS_NAMESPACE, annotations: UNPUBLISHED },
     spec: {
-      parentRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: "mcp" }],
+      parentRefs: [parent],
       path: MCP_PATH,
       backendRefs: Object.entries(backends).map(([name, { url, apiKey, tools }]) => ({
         group: "gateway.envoyproxy.io",

@@ -12,7 +12,7 @@ import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { GATEWAYS_NAMESPACE } from "../names";
 import { AI_BUFFER } from "./extension";
-import { MCP_AUDIENCE, MCP_PATH } from "./mcp-backends";
+import { MCP_AUDIENCE, MCP_PATH, type McpParent } from "./mcp-backends";
 
 /** What the policies of the `mcp` Gateway say. */
 export interface McpTraffic {
@@ -123,10 +123,12 @@ function backendTraffic(traffic: McpTraffic): KubeObject {
  * own SecurityPolicy takes the place of the Gateway's for this one route.
  */
 export function resourceMetadata({
+  parent,
   host,
   origins,
   issuer,
 }: {
+  readonly parent: McpParent;
   readonly host: string;
   readonly origins: readonly string[];
   readonly issuer: string;
@@ -147,7 +149,7 @@ export function resourceMetadata({
       kind: "HTTPRoute",
       metadata,
       spec: {
-        parentRefs: [GATEWAY],
+        parentRefs: [{ ...parent }],
         hostnames: [host],
         rules: [
           {

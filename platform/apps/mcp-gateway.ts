@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { MCP_GATEWAY_APP } from "../ai/extension";
-import { MCP_AUDIENCE, mcpBackends, mcpRoute, MCP_ROUTE } from "../ai/mcp-backends";
+import { MCP_AUDIENCE, mcpBackends, mcpParent, mcpRoute, MCP_ROUTE } from "../ai/mcp-backends";
 import { mcpPolicies, resourceMetadata } from "../ai/mcp-policies";
 import { MCP_ALERTS, MCP_DASHBOARD } from "../ai/observe";
+import { httpsName } from "../gateways/listeners";
 import { defineApp, type OptionProblem } from "../kit/app";
 import { GATEWAYS_NAMESPACE } from "../names";
 import type { SecretRequest } from "../kit/secrets";
@@ -67,12 +68,13 @@ export const mcpGateway = defineApp({
   configuration: ({ options, settings, facts }) => {
     if (facts.identity === undefined) return [];
     const host = `${options.subdomain}.${facts.domain}`;
+    const parent = mcpParent(httpsName(facts.domain));
     const origins = options.corsOrigins ?? settings.cluster.domains.map((domain) => `https://*.${domain}`);
     return [
       ...mcpPolicies({ ...options, host, origins, identity: facts.identity }),
-      ...resourceMetadata({ host, origins, issuer: facts.identity.issuer }),
+      ...resourceMetadata({ parent, host, origins, issuer: facts.identity.issuer }),
       ...mcpBackends(options.backends),
-      ...(Object.keys(options.backends).length === 0 ? [] : [mcpRoute(options.backends)]),
+      ...(Object.keys(options.backends).length === 0 ? [] : [mcpRoute(options.backends, parent)]),
     ];
   },
   secrets: ({ options }) => [

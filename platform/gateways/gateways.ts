@@ -7,7 +7,7 @@ import type { KubeObject } from "../kit/objects";
 import type { Platform } from "../kit/provider";
 import type { GatewayName } from "../kit/requests";
 import { typed } from "../kit/typed";
-import { DNS_LABEL, edgeHost, GATEWAYS_NAMESPACE } from "../names";
+import { DNS_LABEL, edgeHost, GATEWAYS_NAMESPACE, UNPUBLISHED } from "../names";
 import {
   domainListeners,
   gatewaysOf,
@@ -120,12 +120,7 @@ function redirect(gateways: readonly GatewayName[]): KubeObject {
   return typed<IHTTPRoute>({
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
-    // It has no host of its own, so it must not be asked for names.
-    metadata: {
-      name: "https-redirect",
-      namespace: GATEWAYS_NAMESPACE,
-      annotations: { "external-dns.alpha.kubernetes.io/controller": "none" },
-    },
+    metadata: { name: "https-redirect", namespace: GATEWAYS_NAMESPACE, annotations: UNPUBLISHED },
     spec: {
       parentRefs: gateways.map((name) => ({ name, namespace: GATEWAYS_NAMESPACE, sectionName: REDIRECT_LISTENER })),
       rules: [{ filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] }],

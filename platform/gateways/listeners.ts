@@ -41,13 +41,18 @@ export function redirectListener(): Listener {
 
 /** HTTPS for a domain itself and for every name directly below it: the certificate covers both, a listener one each. */
 export function domainListeners(domain: string): readonly Listener[] {
-  const name = `https-${domain.replaceAll(".", "-")}`;
+  const name = httpsName(domain);
   return [httpsListener(name, `*.${domain}`, domain), httpsListener(`${name}-apex`, domain, domain)];
+}
+
+/** Name of the listener for the names below a domain, or for one host. */
+export function httpsName(domain: string): string {
+  return `https-${domain.replaceAll(".", "-")}`;
 }
 
 /** HTTPS for one name, with the certificate of the domain that it is in. */
 export function hostListener(host: string, domains: readonly string[]): Listener {
-  return httpsListener(`https-${host.replaceAll(".", "-")}`, host, domainOf(host, domains) ?? host);
+  return httpsListener(httpsName(host), host, domainOf(host, domains) ?? host);
 }
 
 /** TLS that is handed on as it is; the server behind it has the certificate. */

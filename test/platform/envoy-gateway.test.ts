@@ -199,6 +199,12 @@ describe("merged Gateways", () => {
     ]);
   });
 
+  it("are refused beside the AI gateway, which finds its proxies by their Gateway", () => {
+    const problems = (merged: boolean, apps: typeof AI) =>
+      declared("envoy-gateway", platformOf(apps, { options: { merged } })).problems.map(({ path }) => path.join("."));
+    assert.deepEqual([problems(true, AI), problems(false, AI), problems(true, [])], [["merged"], [], []]);
+  });
+
   it("have no port, protocol and host name twice, which Envoy Gateway would refuse", () => {
     for (const options of [{ merged: true }, { merged: true, ...EVERYTHING }]) {
       const all = (["external", "internal", "auth"] as const).flatMap((name) => listeners(name, options, [home]));

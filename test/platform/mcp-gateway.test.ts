@@ -123,6 +123,26 @@ describe("mcp-gateway", function () {
     assert.deepEqual(login?.audiences, ["mcp-gateway"]);
   });
 
+  it("serves by TLS alone: no route of the Gateways' namespace hangs on the listener that is for the redirect", () => {
+    const routes = declared().configuration.filter(({ kind }) => /Route$/.test(kind));
+    assert.equal(routes.length, 2);
+    for (const route of routes) {
+      const { parentRefs } = route["spec"] as { parentRefs: { sectionName?: string }[] };
+      assert.deepEqual(
+        parentRefs.map(({ sectionName }) => sectionName),
+        ["https-example-com"],
+      );
+    }
+  });
+
+  it("publishes its own name and no wildcard: what an MCPRoute makes has no host names, and takes its annotations", () => {
+    const app = declared();
+    assert.equal(named(app, "MCPRoute", "mcp").metadata.annotations?.["external-dns.alpha.kubernetes.io/controller"], "none");
+    const published = named(app, "HTTPRoute", "mcp-resource-metadata");
+    assert.deepEqual((published["spec"] as { hostnames: unknown }).hostnames, ["mcp.example.com"]);
+    assert.equal(published.metadata.annotations, undefined);
+  });
+
   it("makes no route while there is nothing to route to", () => {
     assert.ok(!declared({}).configuration.some(({ kind }) => kind === "MCPRoute"));
     assert.equal(declared({}).warnings.length, 1);
