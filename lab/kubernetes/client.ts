@@ -52,16 +52,21 @@ const TRIES = 10;
 export class KubeClient {
   readonly #access: KubeAccess;
   readonly #agent: Agent;
+  /** Without a bound: a watch keeps its connection, and must not keep one from a request. */
+  readonly #watchAgent: Agent;
   readonly #resources = new Map<string, readonly ApiResource[]>();
 
   constructor(access: KubeAccess) {
     this.#access = access;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 16, ca: access.ca, cert: access.certificate, key: access.key });
+    const identity = { ca: access.ca, cert: access.certificate, key: access.key };
+    this.#agent = new Agent({ keepAlive: true, maxSockets: 16, ...identity });
+    this.#watchAgent = new Agent(identity);
   }
 
   /** Closes idle connections; later requests open new ones. */
   close(): void {
     this.#agent.destroy();
+    this.#watchAgent.destroy();
   }
 
   /**
@@ -163,7 +168,7 @@ export class KubeClient {
       port: this.#access.port,
       method,
       path: search === "" ? path : `${path}?${search}`,
-      agent: this.#agent,
+      agent: query["watch"] === undefined ? this.#agent : this.#watchAgent,
       timeout: timeoutMs,
       headers: {
         accept: "application/json",
