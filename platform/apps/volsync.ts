@@ -1,6 +1,7 @@
 import { VOLSYNC, volsyncOptions } from "../backup/volumes";
 import { defineApp } from "../kit/app";
 import { EXTERNAL_S3 } from "../storage/external-s3";
+import { PROXMOX_CSI } from "../storage/storage-classes";
 import { CHARTS } from "../versions";
 
 /** Copies volumes to the store for backups, encrypted by restic; `platform/provide/volume-backup.ts` says which and how. */
@@ -49,8 +50,18 @@ export const volsync = defineApp({
         ]),
   ],
   network: () => ({ from: [{ peer: "prometheus", ports: [8443] }], to: [{ peer: "kube-apiserver" }] }),
-  problems({ options, facts }) {
+  problems({ options, facts, enabled }) {
     if (options.volumes.length === 0) return [];
+    // Its driver copies by a call that Proxmox lets root@pam alone make (proxmox-csi-plugin, docs/volumesnapshot.md).
+    if (options.copyMethod !== "Direct" && enabled.has(PROXMOX_CSI)) {
+      return [
+        {
+          path: ["copyMethod"],
+          message: `${PROXMOX_CSI} cannot ${options.copyMethod === "Clone" ? "clone" : "snapshot"} a volume with the rights that it has`,
+          fix: "leave it out, or set it to Direct",
+        },
+      ];
+    }
     if (facts.backupStore === undefined) {
       return [
         {

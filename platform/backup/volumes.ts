@@ -35,11 +35,11 @@ export const volsyncOptions = z.strictObject({
     .regex(SCHEDULE, "must have five fields, each a number, a list, a range, * or */n")
     .default("15 3 * * *")
     .describe("When volumes are copied: minutes, hours, day of month, month, day of week, in UTC."),
-  /** `Clone` and `Snapshot` copy a moment, `Direct` the volume in use; the storage must be able to. */
+  /** `Direct` copies the volume in use, on its pod's node; `Clone` and `Snapshot` copy a moment, where the storage can. */
   copyMethod: z
     .enum(["Clone", "Snapshot", "Direct"])
-    .default("Clone")
-    .describe("Clone and Snapshot copy a moment, Direct the volume in use; the storage must be able to."),
+    .default("Direct")
+    .describe("Direct copies the volume in use, on its pod's node; Clone and Snapshot copy a moment, where the storage can."),
   /** Daily copies that are kept. */
   keepDaily: z.int().min(1).max(365).default(7).describe("Daily copies that are kept."),
   /** Weekly copies that are kept. */

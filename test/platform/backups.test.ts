@@ -73,6 +73,15 @@ describe("a volume that is copied", () => {
     });
   });
 
+  it("is read in place unless told otherwise, and never cloned on Proxmox' datastores, which only root there may", () => {
+    assert.equal(at(source(), "spec", "restic", "copyMethod"), "Direct");
+    const cloned = { ...volsync, volsync: { ...volsync.volsync, copyMethod: "Clone" } };
+    assert.equal(at(source(cloned), "spec", "restic", "copyMethod"), "Clone");
+    const found = platformProblems(given({ ...cloned, "proxmox-csi": {} })).map(({ path, message }) => `${path}: ${message}`);
+    assert.deepEqual(found, ["platform.volsync.copyMethod: proxmox-csi cannot clone a volume with the rights that it has"]);
+    assert.deepEqual(platformProblems(given({ ...volsync, "proxmox-csi": {} })), []);
+  });
+
   it("comes with a file that fills the same claim out of the same repository", () => {
     const documents = planPlatform(given(volsync)).find(({ name }) => name === "volsync")?.documents ?? {};
     const restore = parse(documents["restore/echo-data.yaml"] ?? "") as KubeObject;
