@@ -1,0 +1,27 @@
+import { isRecord, type Path } from "../config/path";
+
+/** One place where two values differ; an absent value is undefined. */
+export interface Difference {
+  readonly path: Path;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** Every leaf in which two plain values differ, maps by key and lists by position, in the order of the keys. */
+export function differences(before: unknown, after: unknown, path: Path = []): readonly Difference[] {
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const length = Math.max(before.length, after.length);
+    return Array.from({ length }, (_, index) => differences(before[index], after[index], [...path, index])).flat();
+  }
+  if (isRecord(before) && isRecord(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+    return keys.flatMap((key) => differences(before[key], after[key], [...path, key]));
+  }
+  return JSON.stringify(before) === JSON.stringify(after) ? [] : [{ path, before, after }];
+}
+
+/** Whether a pattern such as `disks.*.fileId` names a path, something above it or something below it. */
+export function touches(pattern: string, path: Path): boolean {
+  const steps = pattern.split(".");
+  return steps.slice(0, path.length).every((step, index) => step === "*" || step === String(path[index]));
+}
