@@ -85,6 +85,8 @@ export const kubePrometheusStack = defineApp({
     to: [
       { peer: "kube-apiserver" },
       { peer: "nodes", ports: [9100, 10250, ...Object.values(CONTROL_PLANE_PORTS)] },
+      // CoreDNS, whose monitor is the chart's own.
+      { peer: { namespace: "kube-system" }, ports: [9153] },
       // Receivers of alerts are wherever the settings say.
       { peer: "world" },
     ],

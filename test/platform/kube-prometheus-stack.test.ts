@@ -54,6 +54,15 @@ describe("kube-prometheus-stack", () => {
     }
   });
 
+  it("may call CoreDNS' metrics in kube-system, which the chart's own monitor reads", () => {
+    const { to = [] } = declare({}).network;
+    assert.ok(
+      to.some(
+        ({ peer, ports }) => typeof peer === "object" && "namespace" in peer && peer.namespace === "kube-system" && ports?.includes(9153),
+      ),
+    );
+  });
+
   it("watches every rule and monitor in the cluster, not only those of its own chart", () => {
     for (const kind of ["rule", "serviceMonitor", "podMonitor", "probe", "scrapeConfig"])
       assert.equal(valueAt({}, "prometheus", "prometheusSpec", `${kind}SelectorNilUsesHelmValues`), false, kind);
