@@ -108,24 +108,41 @@ export function replicationSource(volume: BackedUpVolume, namespace: string, opt
   };
 }
 
+/** Where a volume is, and what puts its workload back when somebody scales it down. */
+export interface VolumeOwner {
+  readonly namespace: string;
+  /** Whether the workload is a chart's: its release mends drift by itself. */
+  readonly hasChart: boolean;
+}
+
 /** The file by which a person brings a volume back; Flux does not apply it. */
 export function volumeRestoreFile(
   volume: BackedUpVolume,
-  namespace: string,
+  { namespace, hasChart }: VolumeOwner,
   options: VolsyncOptions,
   storageClass?: string,
 ): Readonly<Record<string, string>> {
   const file = `restore/${volume.app}-${volume.claim}.yaml`;
   const name = volumeObjectName(volume);
+  const kubectl = `kubectl --namespace ${namespace}`;
+  const paused = (yes: boolean): string => `${kubectl} patch replicationsource ${name} --type merge --patch '{"spec":{"paused":${yes}}}'`;
+  const release = (verb: "suspend" | "resume"): readonly string[] =>
+    hasChart ? [`   flux ${verb} helmrelease --namespace ${namespace} ${volume.app}`] : [];
   const steps = [
     `Brings the volume ${volume.claim} of ${volume.app} back out of its copies. Flux never applies this file.`,
     "",
-    `1. flux suspend kustomization ${volume.app}, and scale down whatever in ${namespace} uses the volume.`,
-    `2. kubectl --namespace ${namespace} patch replicationsource ${name} --type merge --patch '{"spec":{"paused":true}}'`,
-    "3. For an earlier copy than the newest, add below spec.restic:  restoreAsOf: 2026-01-31T12:00:00Z",
-    `4. kubectl apply --filename ${file}     (the claim must exist: it is filled in place)`,
-    `5. kubectl --namespace ${namespace} wait replicationdestination/${name} --for=jsonpath='{.status.lastManualSync}'=restore --timeout=6h`,
-    `6. kubectl delete --filename ${file}, then flux resume kustomization ${volume.app} ${VOLSYNC}-config`,
+    `1. flux suspend kustomization ${volume.app} ${VOLSYNC}-config`,
+    ...release("suspend"),
+    `2. Scale down whatever in ${namespace} uses the volume.`,
+    `3. ${paused(true)}`,
+    "4. For an earlier copy than the newest, add below spec.restic:  restoreAsOf: 2026-01-31T12:00:00Z",
+    `5. kubectl apply --filename ${file}     (the claim must exist: it is filled in place)`,
+    `6. ${kubectl} wait replicationdestination/${name} --for=jsonpath='{.status.lastManualSync}'=restore --timeout=6h`,
+    `7. kubectl delete --filename ${file}`,
+    `   ${paused(false)}`,
+    `8. flux resume kustomization ${volume.app} ${VOLSYNC}-config`,
+    ...release("resume"),
+    "   Scale up again what Flux does not.",
   ];
   const text = toYaml({
     apiVersion: "volsync.backube/v1alpha1",

@@ -1,4 +1,12 @@
-import { replicationSource, volsyncSettings, VOLSYNC, volumeBucket, volumeRestoreFile, type BackedUpVolume } from "../backup/volumes";
+import {
+  replicationSource,
+  volsyncSettings,
+  VOLSYNC,
+  volumeBucket,
+  volumeRestoreFile,
+  type BackedUpVolume,
+  type VolumeOwner,
+} from "../backup/volumes";
 import type { DeclaredApp } from "../kit/app";
 import type { Platform, Provider } from "../kit/provider";
 
@@ -18,12 +26,12 @@ export const volumeBackups: Provider = {
     const options = app.name === VOLSYNC ? volsyncSettings(platform.settings) : undefined;
     if (options === undefined) return {};
     const { storageClass } = platform.facts;
-    const placed = options.volumes.flatMap((volume) => namespacesOf(volume, platform).map((namespace) => ({ volume, namespace })));
+    const placed = options.volumes.flatMap((volume) => ownersOf(volume, platform).map((owner) => ({ volume, owner })));
     return {
       dependsOn: options.volumes.map((volume) => volume.app),
-      configuration: placed.map(({ volume, namespace }) => replicationSource(volume, namespace, options, storageClass)),
+      configuration: placed.map(({ volume, owner }) => replicationSource(volume, owner.namespace, options, storageClass)),
       documents: Object.fromEntries(
-        placed.flatMap(({ volume, namespace }) => Object.entries(volumeRestoreFile(volume, namespace, options, storageClass))),
+        placed.flatMap(({ volume, owner }) => Object.entries(volumeRestoreFile(volume, owner, options, storageClass))),
       ),
     };
   },
@@ -33,6 +41,8 @@ function volumesOf(app: DeclaredApp, settings: Platform["settings"]): readonly B
   return (volsyncSettings(settings)?.volumes ?? []).filter((volume) => volume.app === app.name);
 }
 
-function namespacesOf(volume: BackedUpVolume, { apps }: Platform): readonly string[] {
-  return apps.filter(({ name }) => name === volume.app).map(({ namespace }) => namespace.name);
+function ownersOf(volume: BackedUpVolume, { apps }: Platform): readonly VolumeOwner[] {
+  return apps
+    .filter(({ name }) => name === volume.app)
+    .map(({ namespace, chart }) => ({ namespace: namespace.name, hasChart: chart !== undefined }));
 }

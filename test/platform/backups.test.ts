@@ -90,6 +90,23 @@ describe("a volume that is copied", () => {
     assert.equal(at(restore, "spec", "restic", "repository"), at(source(), "spec", "restic", "repository"));
   });
 
+  it("is brought back while Flux keeps its hands off both apps and the chart, and copied again afterwards", () => {
+    const steps = (platform: Record<string, Readonly<Record<string, unknown>>>, file: string) =>
+      (planPlatform(given(platform)).find(({ name }) => name === "volsync")?.documents[file] ?? "")
+        .split("\n")
+        .filter((line) => line.startsWith("#"));
+    const plain = steps(volsync, "restore/echo-data.yaml").join("\n");
+    assert.match(plain, /1\. flux suspend kustomization echo volsync-config$/m);
+    assert.doesNotMatch(plain, /helmrelease/);
+    const loki = { loki: {}, volsync: { volumes: [{ app: "loki", claim: "storage-loki-0" }] } };
+    const lines = steps(loki, "restore/loki-storage-loki-0.yaml");
+    const line = (part: string) => lines.findIndex((each) => each.includes(part));
+    // Else Flux would scale the workload up again, and take up copying in the middle of it.
+    assert.ok(0 < line("flux suspend helmrelease --namespace loki loki") && line("flux suspend helmrelease") < line('paused":true'));
+    assert.ok(line('paused":true') < line("kubectl apply") && line("kubectl apply") < line('paused":false'));
+    assert.ok(line('paused":false') < line("flux resume helmrelease --namespace loki loki"));
+  });
+
   it("is refused when its app is off, when it is listed twice, when there is no store, and when it is the store's own", () => {
     const problems = (platform: Record<string, Readonly<Record<string, unknown>>>, store: typeof S3 | null = S3) =>
       platformProblems(given(platform, store)).map(({ path, message }) => `${path}: ${message}`);
