@@ -15,6 +15,13 @@ const options = z.strictObject({
     .regex(/^age1[02-9ac-hj-np-z]{58}$/, "must be a public age key, age1...")
     .optional()
     .describe("Public age key that copies are encrypted to; without it, that of the escrow."),
+  /** Days that a copy is kept in RustFS; a store elsewhere has life cycle rules of its own. */
+  keepDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(30)
+    .describe("Days that a copy is kept in RustFS; a store elsewhere has life cycle rules of its own."),
   /** Hours after which the newest copy counts as too old. */
   maximumAgeHours: z.int().min(1).max(720).default(13).describe("Hours after which the newest copy counts as too old."),
 });
@@ -23,7 +30,7 @@ type Context = AppContext<z.output<typeof options>>;
 
 const recipientOf = ({ options: { recipient }, settings }: Context): string | undefined => recipient ?? settings.escrow?.recipient;
 
-/** Copies etcd, encrypted, to the store for backups. Old copies stay: let the store's own life cycle rules delete them. */
+/** Copies etcd, encrypted, to the store for backups. It deletes none itself: the bucket does, by a life cycle rule. */
 export const talosBackup = defineApp({
   name: TALOS_BACKUP,
   summary: "Encrypted copies of etcd in an object store",
@@ -38,7 +45,7 @@ export const talosBackup = defineApp({
     if (facts.backupStore === undefined || recipient === undefined) return [];
     return etcdBackupObjects({ cluster: settings.cluster.name, schedule: given.schedule, recipient, store: facts.backupStore });
   },
-  buckets: () => [{ name: ETCD_BUCKET, purpose: "backup", secret: ETCD_BUCKET_SECRET }],
+  buckets: ({ options: { keepDays } }) => [{ name: ETCD_BUCKET, purpose: "backup", secret: ETCD_BUCKET_SECRET, keepDays }],
   alerts: ({ options: { maximumAgeHours } }) => [
     {
       alert: "EtcdBackupTooOld",

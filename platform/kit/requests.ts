@@ -64,6 +64,8 @@ export interface BucketRequest {
   readonly secret: string;
   /** Keys of that Secret. @default AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY */
   readonly keys?: { readonly accessKey: string; readonly secretKey: string };
+  /** Days after which RustFS deletes what lies in it; a store elsewhere has life cycle rules of its own. @default it stays */
+  readonly keepDays?: number;
   /** Further keys of that Secret, for programs that want all they know in one. @default {} */
   readonly also?: Readonly<Record<string, SecretRequest>>;
 }

@@ -23,9 +23,34 @@ export const buckets: Provider = {
       dependsOn: made.flatMap(({ dependsOn = [] }) => dependsOn),
       data: made.flatMap(({ data = [] }) => data),
       secrets: made.flatMap(({ secrets = [] }) => secrets),
+      documents: bucketsElsewhere(app, facts),
     };
   },
 };
+
+/** Whoever owns a store elsewhere makes the buckets there, before Flux starts, and must know their names. */
+function bucketsElsewhere(
+  app: Pick<DeclaredApp, "name" | "buckets">,
+  facts: Pick<PlatformFacts, "dataStore" | "backupStore">,
+): Readonly<Record<string, string>> {
+  const there = app.buckets
+    .map((request) => ({ request, store: storeOf(request, facts) }))
+    .filter(({ store }) => store.app === EXTERNAL_S3);
+  if (there.length === 0) return {};
+  const lines = there.map(
+    ({ request: { name, keepDays }, store }) =>
+      `- \`${bucketIn(store, name)}\` at ${store.url}${keepDays === undefined ? "" : `; delete what is older than ${keepDays} days by a life cycle rule`}`,
+  );
+  const text = [
+    `# Buckets of ${app.name}`,
+    "",
+    "Make them before the app comes up, without versions, and let the key in the settings list them, read, write and delete. Flux does not read this file.",
+    "",
+    ...lines,
+    "",
+  ];
+  return { [`buckets/${app.name}.md`]: text.join("\n") };
+}
 
 /** The store of a request. @throws Error when there is none; a provider's needs find that first. */
 export function storeOf(
@@ -58,7 +83,7 @@ export function makeBucket(
     namespace: RUSTFS,
     data: { [BUCKET_KEYS.accessKey]: key.accessKey, [BUCKET_KEYS.secretKey]: key.secretKey },
   };
-  return { dependsOn: [RUSTFS], data: [bucketJob(bucket)], secrets: [forApp, forJob] };
+  return { dependsOn: [RUSTFS], data: [bucketJob(bucket, request.keepDays)], secrets: [forApp, forJob] };
 }
 
 interface Key {

@@ -26,6 +26,16 @@ rc admin user add rustfs "$KEY_ID" "$KEY_SECRET"
 rc admin policy attach rustfs "$BUCKET" --user "$KEY_ID"
 `;
 
+/** For a bucket whose content goes by itself: an import replaces every rule of before (`rc`'s ilm/rule.rs). */
+const LIFECYCLE_SCRIPT = `printf '%s' "$LIFECYCLE" > /tmp/lifecycle.json
+rc ilm rule import "rustfs/$BUCKET" /tmp/lifecycle.json
+`;
+
+/** As `rc` reads it (its core/src/lifecycle.rs). Uploads that were never finished go, too. */
+function lifecycle(keepDays: number): Readonly<Record<string, unknown>> {
+  return { rules: [{ id: "keep", status: "Enabled", expiration: { days: keepDays }, abortIncompleteMultipartUploadDays: 1 }] };
+}
+
 /** Rights on one bucket and on what lies in it; no other bucket can even be listed. */
 export function bucketPolicy(bucket: string): Readonly<Record<string, unknown>> {
   const arn = `arn:aws:s3:::${bucket}`;
@@ -47,8 +57,8 @@ export function bucketPolicy(bucket: string): Readonly<Record<string, unknown>> 
  * both sides. It runs beside RustFS, so the administrator's key stays in that namespace. Its name follows its content,
  * because a Job cannot change.
  */
-export function bucketJob(bucket: string): KubeObject {
-  const spec = jobSpec(bucket);
+export function bucketJob(bucket: string, keepDays?: number): KubeObject {
+  const spec = jobSpec(bucket, keepDays);
   const hash = createHash("sha256").update(canonicalJson(spec)).digest("hex").slice(0, 8);
   return typed<IJob>({
     apiVersion: "batch/v1",
@@ -62,7 +72,7 @@ const LABELS = { "app.kubernetes.io/name": "bucket", "app.kubernetes.io/componen
 
 type JobSpec = NonNullable<IJob["spec"]>;
 
-function jobSpec(bucket: string): JobSpec {
+function jobSpec(bucket: string, keepDays: number | undefined): JobSpec {
   return {
     backoffLimit: 10,
     template: {
@@ -72,7 +82,7 @@ function jobSpec(bucket: string): JobSpec {
         automountServiceAccountToken: false,
         enableServiceLinks: false,
         securityContext: { runAsNonRoot: true, runAsUser: 65534, runAsGroup: 65534, seccompProfile: { type: "RuntimeDefault" } },
-        containers: [container(bucket)],
+        containers: [container(bucket, keepDays)],
         volumes: [{ name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "8Mi" } }],
       },
     },
@@ -81,6 +91,7 @@ function jobSpec(bucket: string): JobSpec {
 
 function container(
   bucket: string,
+  keepDays: number | undefined,
 ): JobSpec["template"]["spec"] extends { containers: (infer Container)[] } | undefined ? Container : never {
   const from = (
     name: string,
@@ -93,10 +104,11 @@ function container(
   return {
     name: "bucket",
     image: IMAGES.rustfsClient,
-    command: ["sh", "-c", SCRIPT],
+    command: ["sh", "-c", keepDays === undefined ? SCRIPT : SCRIPT + LIFECYCLE_SCRIPT],
     env: [
       { name: "BUCKET", value: bucket },
       { name: "POLICY", value: canonicalJson(bucketPolicy(bucket)) },
+      ...(keepDays === undefined ? [] : [{ name: "LIFECYCLE", value: canonicalJson(lifecycle(keepDays)) }]),
       from("KEY_ID", bucketSecret(bucket), BUCKET_KEYS.accessKey),
       from("KEY_SECRET", bucketSecret(bucket), BUCKET_KEYS.secretKey),
       from("ADMIN_ID", RUSTFS_ADMIN.secret, RUSTFS_ADMIN.accessKey),

@@ -189,6 +189,28 @@ describe("the copies of etcd", () => {
     assert.deepEqual(Object.keys(seeded[0]?.data ?? {}).sort(), ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
   });
 
+  it("do not fill RustFS: its bucket lets go of them after so many days; a store elsewhere has rules of its own", () => {
+    const days = (options: Readonly<Record<string, unknown>>) => {
+      const found = objectsOf(given({ rustfs: {}, "talos-backup": { recipient: RECIPIENT, ...options } }, null), "talos-backup");
+      const env = at(
+        found.find(({ kind }) => kind === "Job"),
+        "spec",
+        "template",
+        "spec",
+        "containers",
+        0,
+        "env",
+      ) as { name: string; value?: string }[];
+      return JSON.parse(env.find(({ name }) => name === "LIFECYCLE")?.value ?? "null") as unknown;
+    };
+    const rule = (kept: number) => ({
+      rules: [{ id: "keep", status: "Enabled", expiration: { days: kept }, abortIncompleteMultipartUploadDays: 1 }],
+    });
+    assert.deepEqual(days({}), rule(30));
+    assert.deepEqual(days({ keepDays: 7 }), rule(7));
+    assert.ok(objectsOf(given(on), "talos-backup").every(({ kind }) => kind !== "Job"));
+  });
+
   it("are encrypted to the escrow's recipient unless told otherwise, and refused without anybody", () => {
     const base = given({ "talos-backup": {} });
     assert.deepEqual(

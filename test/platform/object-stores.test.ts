@@ -117,6 +117,13 @@ describe("a bucket in RustFS", () => {
     for (const wide of ['"s3:*', "s3:::*", "s3:ListAllMyBuckets", "admin:"]) assert.ok(!text.includes(wide), wide);
   });
 
+  it("keeps what is put into it unless the request says for how long, and then by rules that replace those of before", () => {
+    const text = (request: Partial<BucketRequest>) => JSON.stringify(job(given, request));
+    assert.ok(!text({}).includes("rc ilm") && !text({}).includes("LIFECYCLE"));
+    assert.ok(text({ keepDays: 30 }).includes("rc ilm rule import"));
+    assert.notEqual(job(given, { keepDays: 30 })?.metadata.name, job(given, { keepDays: 31 })?.metadata.name);
+  });
+
   it("has a Job of another name when the Job would do something else, since a Job cannot change", () => {
     const first = job(given)?.metadata.name ?? "";
     assert.match(first, /^bucket-letters-[0-9a-f]{8}$/);
@@ -153,6 +160,14 @@ describe("a bucket elsewhere", () => {
       found.map(({ namespace, data }) => [namespace, data["AWS_ACCESS_KEY_ID"]]),
       [["asking", { from: "given", value: SECRETS["external-s3-access-key"] }]],
     );
+  });
+
+  it("is named, with who asks for it, in a file for whoever has to make it there", () => {
+    const files = planPlatform(given, [asker({ purpose: "backup" }), ...STORES]).find(({ name }) => name === "asker")?.documents ?? {};
+    assert.deepEqual(Object.keys(files), ["buckets/asker.md"]);
+    assert.match(files["buckets/asker.md"] ?? "", /home-letters/);
+    const inside = planPlatform(on({ rustfs: {} }), [asker({ purpose: "backup" }), ...STORES]).find(({ name }) => name === "asker");
+    assert.deepEqual(inside?.documents, {});
   });
 
   it("is refused while its key is not set, and while no store is on at all", () => {
