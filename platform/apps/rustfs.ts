@@ -1,5 +1,8 @@
 import { z } from "zod";
 import type { IService, IServiceAccount } from "kubernetes-models/v1" with { "resolution-mode": "import" };
+import { TALOS_BACKUP } from "../backup/etcd";
+import { VOLSYNC } from "../backup/volumes";
+import { BACKUP_APP } from "../database/backup-policy";
 import { defineApp } from "../kit/app";
 import { exposedHost, exposure } from "../kit/exposure";
 import { typed } from "../kit/typed";
@@ -62,8 +65,16 @@ export const rustfs = defineApp({
       ...(facts.tracing === undefined || !enabled.has("tempo") ? [] : [{ peer: { app: "tempo" }, ports: [facts.tracing.httpPort] }]),
     ],
   }),
-  warnings: ({ options }) => (options.replicas === 1 ? ["rustfs: one pod with one volume; a lost volume loses every bucket"] : []),
+  warnings: ({ options, enabled, facts }) => [
+    ...(options.replicas === 1 ? ["rustfs: one pod with one volume; a lost volume loses every bucket"] : []),
+    ...(facts.backupStore?.app === RUSTFS && BACKUPS.some((name) => enabled.has(name))
+      ? ["rustfs: backups are in the cluster that they are of, and lost with it; add external-s3"]
+      : []),
+  ],
 });
+
+/** Apps that make copies for a bad day. */
+const BACKUPS: readonly string[] = [BACKUP_APP, TALOS_BACKUP, VOLSYNC];
 
 /** Where Alloy takes metrics by OTLP over HTTP. */
 const OTLP_HTTP_PORT = 4318;

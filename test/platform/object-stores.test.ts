@@ -29,6 +29,8 @@ function asker(request: Partial<BucketRequest> = {}): App {
   });
 }
 
+const RECIPIENT = "age1khpnnl86pzx96ttyjmldptsl5yn2v9jgmmzcjcufvk00ttkph9zs0ytgec";
+
 const STORES = APPS.filter(({ name }) => ["rustfs", "external-s3"].includes(name));
 
 function on(platform: Settings["platform"], secrets: Settings["secrets"] = SECRETS): Settings {
@@ -231,6 +233,17 @@ describe("RustFS", () => {
     const pushed = env(statefulSet({}, [alloy]));
     assert.equal(pushed["RUSTFS_OBS_ENDPOINT"], "http://alloy.alloy.svc.cluster.local:4318");
     assert.equal(pushed["RUSTFS_OBS_METRICS_EXPORT_ENABLED"], "true");
+  });
+
+  it("is warned about where it holds the backups of the cluster that it is part of", () => {
+    const talosBackup = APPS.filter(({ name }) => name === "talos-backup");
+    const warned = (platform: Settings["platform"]) =>
+      planPlatform(settings({ platform, secrets: SECRETS, escrow: { recipient: RECIPIENT } }), [...STORES, ...talosBackup])
+        .flatMap(({ warnings }) => warnings)
+        .filter((text) => text.includes("lost with it"));
+    assert.equal(warned({ rustfs: { replicas: 4 }, "talos-backup": {} }).length, 1);
+    assert.deepEqual(warned({ rustfs: { replicas: 4 } }), []);
+    assert.deepEqual(warned({ rustfs: { replicas: 4 }, "talos-backup": {}, "external-s3": {} }), []);
   });
 
   it("runs a pinned image", () => {
