@@ -8,6 +8,7 @@ import type { IHTTPRoute } from "@kubernetes-models/gateway-api/gateway.networki
   "resolution-mode": "import",
 };
 import type { IdentityFacts } from "../kit/facts";
+import { MCP_CLAIMS } from "../gateways/identity-headers";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { GATEWAYS_NAMESPACE } from "../names";
@@ -30,7 +31,7 @@ const GATEWAY = { group: "gateway.networking.k8s.io", kind: "Gateway", name: "mc
 const ENVOY = "gateway.envoyproxy.io/v1alpha1";
 
 /** Who calls, as a header that only the gateway sets. */
-const SUBJECT = "x-jwt-sub";
+const [{ header: SUBJECT }] = MCP_CLAIMS;
 
 /** Where callers learn who hands out tokens (RFC 9728): the well-known path with the endpoint's path behind it. */
 const METADATA_PATH = `/.well-known/oauth-protected-resource${MCP_PATH}`;
@@ -57,12 +58,7 @@ function security({ origins, identity }: McpTraffic): KubeObject {
             issuer: identity.issuer,
             audiences: [MCP_AUDIENCE],
             remoteJWKS: { uri: identity.internal.jwksUri, cacheDuration: "300s" },
-            claimToHeaders: [
-              { header: SUBJECT, claim: "sub" },
-              { header: "x-jwt-email", claim: "email" },
-              { header: "x-jwt-scope", claim: "scope" },
-              { header: "x-jwt-azp", claim: "azp" },
-            ],
+            claimToHeaders: MCP_CLAIMS.map((claim) => ({ ...claim })),
           },
         ],
       },

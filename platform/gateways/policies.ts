@@ -8,6 +8,7 @@ import { GATEWAYS_NAMESPACE } from "../names";
 import type { KubeObject } from "../kit/objects";
 import type { GatewayName } from "../kit/requests";
 import { typed } from "../kit/typed";
+import { IDENTITY_HEADERS } from "./identity-headers";
 
 /** How a Gateway talks with its callers. */
 export interface ClientTraffic {
@@ -32,6 +33,8 @@ export function clientTrafficPolicy(gateway: GatewayName, traffic: ClientTraffic
     metadata: { name: gateway, namespace: GATEWAYS_NAMESPACE },
     spec: {
       targetRefs: [target(gateway)],
+      // An answer without a group, say, would leave the caller's own header in its place.
+      headers: { earlyRequestHeaders: { remove: [...IDENTITY_HEADERS] } },
       clientIPDetection: { xForwardedFor: { trustedCIDRs: [...traffic.trustedCidrs] } },
       ...(traffic.bufferLimit === undefined ? {} : { connection: { bufferLimit: traffic.bufferLimit } }),
       // Browsers and cloudflared open many streams at once; these windows keep one upload from starving on latency.

@@ -146,6 +146,23 @@ describe("the Gateways", function () {
     });
   });
 
+  it("take off what callers say of themselves, before anybody who knows them says it", () => {
+    const home = [hostBy({ by: "proxy" }), hostBy({ by: "api", audience: "home" }, { host: "api.example.com" })];
+    const platform = platformOf([...AI, appWith("home", home)]);
+    const { configuration } = gatewaysOf(platform);
+    const said = JSON.stringify(routesOf("home", platform).access).match(/x-(?:auth-request|jwt)-[a-z-]+/g) ?? [];
+    assert.ok(said.length >= 9, said.join(" "));
+    for (const name of named(configuration, "Gateway")) {
+      const removed = at(configuration, "ClientTrafficPolicy", name, "headers", "earlyRequestHeaders", "remove") as string[];
+      assert.deepEqual(
+        said.filter((header) => !removed.includes(header)),
+        [],
+        name,
+      );
+      assert.ok(!removed.includes("authorization") && !removed.includes("cookie"));
+    }
+  });
+
   it("name the tunnel's record for what is outside, and their address for what is inside, as the target of DNS names", () => {
     const target = (overrides: Parameters<typeof platformOf>[1], name: string) =>
       gatewaysOf(platformOf([], overrides)).configuration?.find((object) => object.kind === "Gateway" && object.metadata.name === name)

@@ -49,7 +49,7 @@ describe("mcp-gateway", function () {
     const spec = JSON.stringify(named(declared(), "SecurityPolicy", "mcp")["spec"]);
     assert.match(spec, /"issuer":"https:\/\/[^"]+","audiences":\["mcp-gateway"\]/);
     assert.match(spec, /"allowOrigins":\["https:\/\/\*\.example\.com"\]/);
-    assert.match(spec, /"header":"x-jwt-sub","claim":"sub"/);
+    assert.match(spec, /"claim":"sub","header":"x-jwt-sub"/);
   });
 
   it("counts each caller's calls by the header that it sets itself, with a common rest, breaker and time in one policy", () => {

@@ -1,17 +1,9 @@
 import type { ISecurityPolicy } from "@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1/SecurityPolicy" with {
   "resolution-mode": "import",
 };
+import { API_CLAIMS } from "../../gateways/identity-headers";
 import { typed } from "../../kit/typed";
 import { FROM_POLICY, identityOf, targetOf, type Protected, type Protections } from "./target";
-
-/** Claims that the app gets as headers; Envoy takes such headers off what callers send. */
-const CLAIMS = [
-  { claim: "sub", header: "x-jwt-sub" },
-  { claim: "email", header: "x-jwt-email" },
-  { claim: "preferred_username", header: "x-jwt-preferred-username" },
-  { claim: "groups", header: "x-jwt-groups" },
-  { claim: "realm_access.roles", header: "x-jwt-roles" },
-] as const;
 
 /** Only tokens of Keycloak's for this audience pass; the keys come from Keycloak's Service, inside the cluster. */
 export function api({ app, host, route, facts }: Protected, audience: string): Protections {
@@ -33,7 +25,7 @@ export function api({ app, host, route, facts }: Protected, audience: string): P
               cacheDuration: "300s",
               backendRefs: [{ name: service.name, namespace: service.namespace, port: service.port }],
             },
-            claimToHeaders: CLAIMS.map((claim) => ({ ...claim })),
+            claimToHeaders: API_CLAIMS.map((claim) => ({ ...claim })),
           },
         ],
       },

@@ -4,6 +4,7 @@ import type { ISecurityPolicy } from "@kubernetes-models/envoy-gateway/gateway.e
 import type { IHTTPRoute } from "@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute" with {
   "resolution-mode": "import",
 };
+import { PROXY_HEADERS } from "../../gateways/identity-headers";
 import { parentsOf } from "../../gateways/parents";
 import { typed } from "../../kit/typed";
 import { OAUTH2_PROXY } from "../../names";
@@ -13,13 +14,7 @@ import { FROM_POLICY, FROM_ROUTE, targetOf, type Protected, type Protections } f
 export const PROXY_PATHS = "/oauth2/";
 
 /** What OAuth2-Proxy answers with, and the app gets to see. */
-const TO_BACKEND = [
-  "x-auth-request-user",
-  "x-auth-request-email",
-  "x-auth-request-groups",
-  "x-auth-request-preferred-username",
-  "authorization",
-];
+const TO_BACKEND = [...PROXY_HEADERS, "authorization"];
 
 const SERVICE = { name: OAUTH2_PROXY.service, namespace: OAUTH2_PROXY.namespace, port: OAUTH2_PROXY.port };
 
