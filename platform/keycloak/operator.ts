@@ -68,6 +68,11 @@ function deployment(): KubeObject {
               env: [
                 { name: "KUBERNETES_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
                 { name: "RELATED_IMAGE_KEYCLOAK", value: IMAGES.keycloak },
+                // Else it watches every namespace, which its Role does not let it; the project's manifests set the same.
+                ...["KEYCLOAKCONTROLLER", "KEYCLOAKREALMIMPORTCONTROLLER"].map((controller) => ({
+                  name: `QUARKUS_OPERATOR_SDK_CONTROLLERS_${controller}_NAMESPACES`,
+                  value: "JOSDK_WATCH_CURRENT",
+                })),
               ],
               ports: [{ name: "http", containerPort: 8080 }],
               startupProbe: { ...probe("/q/health/started"), failureThreshold: 30 },

@@ -70,6 +70,18 @@ describe("Keycloak", () => {
     assert.ok(namesOf(stages.get("keycloak-access")).includes("Job keycloak/oidc-client-robot-#"));
   });
 
+  it("has an operator that watches no more than its Role lets it: its own namespace, with each of its controllers", () => {
+    const main = stagesOf(on(), "keycloak").get("keycloak") ?? [];
+    const operator = JSON.stringify(main.find(({ kind }) => kind === "Deployment"));
+    const kinds = main.filter(({ kind }) => kind === "CustomResourceDefinition").map((crd) => crd["spec"] as { names: { kind: string } });
+    assert.equal(kinds.length, 2);
+    for (const { names } of kinds) {
+      const variable = `QUARKUS_OPERATOR_SDK_CONTROLLERS_${names.kind.toUpperCase()}CONTROLLER_NAMESPACES`;
+      assert.ok(operator.includes(`{"name":"${variable}","value":"JOSDK_WATCH_CURRENT"}`), variable);
+    }
+    assert.ok(!main.some(({ kind }) => kind.startsWith("ClusterRole")));
+  });
+
   it("is reached on a gateway of its own, and protected by nobody but itself", () => {
     const given = on({ subdomain: "login" });
     const [host] = planPlatform(given).find(({ name }) => name === "keycloak")?.hosts ?? [];
