@@ -39,14 +39,19 @@ const options = z.strictObject({
 
 type Context = AppContext<z.output<typeof options>>;
 
-/** Log-in for hosts with the protection `proxy`: the gateway asks it about every call (ext_authz). It has no host of its own. */
+/**
+ * Log-in for hosts with the protection `proxy`: the gateway asks it about every call (ext_authz). It has no host of its own.
+ *
+ * Sessions are in Redis: Envoy Gateway does not hand a cookie on with an answer of 200, so a session in a cookie would stay
+ * as old as it is and be renewed at Keycloak with every single call from then on (oauth2-proxy issues 793 and 1833).
+ */
 export const oauth2Proxy = defineApp({
   name: OAUTH2_PROXY.app,
   summary: "OAuth2-Proxy: decides for the gateways who may pass",
   namespace: { name: OAUTH2_PROXY.namespace, podSecurity: "restricted" },
   presence: "chosen",
-  needs: [ENVOY_GATEWAY, "keycloak"],
-  after: [REDIS],
+  needs: [ENVOY_GATEWAY, "keycloak", REDIS],
+  after: [],
   options,
   objects: (context) => [
     deployment(context),
@@ -58,16 +63,16 @@ export const oauth2Proxy = defineApp({
     },
     ...(context.facts.replicas > 1 ? [disruptionBudget()] : []),
   ],
-  secrets: ({ enabled }): readonly AppSecret[] => [
+  secrets: (): readonly AppSecret[] => [
     { name: COOKIE_SECRET, data: { "cookie-secret": { from: "generated", length: 32, alphabet: "alphanumeric" } } },
-    ...(enabled.has(REDIS) ? [{ name: REDIS_SECRET, data: { password: redisPassword("default") } }] : []),
+    { name: REDIS_SECRET, data: { password: redisPassword("default") } },
   ],
   monitors: () => [{ kind: "PodMonitor", name: OAUTH2_PROXY.app, selector: LABELS, port: "metrics", containerPort: 44180 }],
-  network: ({ enabled }) => ({
+  network: () => ({
     from: [{ peer: "gateways", ports: [OAUTH2_PROXY.port] }],
     to: [
       { peer: { app: "keycloak" }, ports: [8080] },
-      ...(enabled.has(REDIS) ? [{ peer: { app: REDIS }, ports: [REDIS_PORTS.redis] } as const] : []),
+      { peer: { app: REDIS }, ports: [REDIS_PORTS.redis] },
     ],
   }),
 });
@@ -93,7 +98,7 @@ function deployment(context: Context): KubeObject {
               env: [
                 fromSecret("OAUTH2_PROXY_CLIENT_SECRET", OAUTH2_PROXY.clientSecret, "client-secret"),
                 fromSecret("OAUTH2_PROXY_COOKIE_SECRET", COOKIE_SECRET, "cookie-secret"),
-                ...(context.enabled.has(REDIS) ? [fromSecret("OAUTH2_PROXY_REDIS_PASSWORD", REDIS_SECRET, "password")] : []),
+                fromSecret("OAUTH2_PROXY_REDIS_PASSWORD", REDIS_SECRET, "password"),
               ],
               ports: [
                 { name: "http", containerPort: OAUTH2_PROXY.port },
@@ -113,7 +118,7 @@ function deployment(context: Context): KubeObject {
 }
 
 /** Flags rather than a map of settings: each group is a flag of its own, where a map would keep the last. */
-function proxyArguments({ options: given, facts, enabled }: Context): string[] {
+function proxyArguments({ options: given, facts }: Context): string[] {
   const { identity } = facts;
   return [
     `--http-address=0.0.0.0:${OAUTH2_PROXY.port}`,
@@ -134,6 +139,8 @@ function proxyArguments({ options: given, facts, enabled }: Context): string[] {
     "--code-challenge-method=S256",
     ...given.allowedGroups.map((group) => `--allowed-group=${group}`),
     ...given.emailDomains.map((domain) => `--email-domain=${domain}`),
+    // Without a mail server Keycloak calls no address verified, and everybody would be refused; an address opens nothing here.
+    ...(given.emailDomains.includes("*") ? ["--insecure-oidc-allow-unverified-email=true"] : []),
     // Behind the gateway: host and scheme of the caller are in headers, and whoever is let in gets 200, which ext_authz wants.
     "--reverse-proxy=true",
     "--upstream=static://200",
@@ -150,9 +157,8 @@ function proxyArguments({ options: given, facts, enabled }: Context): string[] {
     "--cookie-csrf-per-request=true",
     `--cookie-expire=${given.sessionHours}h`,
     `--cookie-refresh=${given.refreshMinutes}m`,
-    ...(enabled.has(REDIS)
-      ? ["--session-store-type=redis", `--redis-connection-url=redis://${REDIS_ADDRESS}`]
-      : ["--session-store-type=cookie"]),
+    "--session-store-type=redis",
+    `--redis-connection-url=redis://${REDIS_ADDRESS}`,
   ];
 }
 

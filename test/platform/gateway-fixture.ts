@@ -3,6 +3,7 @@ import type { Settings } from "../../config/settings";
 import { platformFacts } from "../../platform/facts";
 import { envoyGateway } from "../../platform/apps/envoy-gateway";
 import { oauth2Proxy } from "../../platform/apps/oauth2-proxy";
+import { redis } from "../../platform/apps/redis";
 import { defineApp, type App, type AppDefinition } from "../../platform/kit/app";
 import type { PlatformFacts } from "../../platform/kit/facts";
 import type { KubeObject } from "../../platform/kit/objects";
@@ -56,7 +57,7 @@ export function hostBy(protection: Protection, more: Partial<AppHost> = {}): App
 /** What other helpers' apps are to the gateways: names. */
 export const GUARDS = ["cert-manager", "keycloak"].map((name) => appWith(name, []));
 
-/** A platform with Envoy Gateway, OAuth2-Proxy, Keycloak and the given apps. */
+/** A platform with Envoy Gateway, OAuth2-Proxy, Redis, Keycloak and the given apps. */
 export function platformOf(
   apps: readonly App[],
   {
@@ -73,7 +74,7 @@ export function platformOf(
     readonly overrides?: Partial<Settings>;
   } = {},
 ): Platform {
-  const all = [...GUARDS, envoyGateway, oauth2Proxy, ...apps].filter(({ name }) => !off.includes(name));
+  const all = [...GUARDS, envoyGateway, oauth2Proxy, redis, ...apps].filter(({ name }) => !off.includes(name));
   const given = Object.fromEntries(all.map(({ name }) => [name, { "envoy-gateway": options, "oauth2-proxy": proxyOptions }[name] ?? {}]));
   const base = settings({ platform: given, ...overrides });
   const enabled = new Set(all.map(({ name }) => name));

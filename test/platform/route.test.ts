@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redis } from "../../platform/apps/redis";
+import { oauth2Proxy } from "../../platform/apps/oauth2-proxy";
 import { vendoredFiles } from "../../platform/crds/vendored";
 import type { KubeObject } from "../../platform/kit/objects";
 import type { AppHost } from "../../platform/kit/requests";
@@ -223,8 +223,8 @@ describe("protections", () => {
 });
 
 describe("OAuth2-Proxy", () => {
-  const args = (proxyOptions: Readonly<Record<string, unknown>>, more: Parameters<typeof platformOf>[0] = []) => {
-    const app = declared("oauth2-proxy", platformOf(more, { proxyOptions }));
+  const args = (proxyOptions: Readonly<Record<string, unknown>>) => {
+    const app = declared("oauth2-proxy", platformOf([], { proxyOptions }));
     return at(app.objects, "Deployment", "oauth2-proxy", "template", "spec", "containers", 0, "args") as string[];
   };
 
@@ -242,14 +242,20 @@ describe("OAuth2-Proxy", () => {
       assert.ok(given.find((arg) => arg.startsWith(flag))?.startsWith(`${flag}/oauth2/`), flag);
   });
 
-  it("keeps sessions in Redis where there is one, else in the cookie", () => {
-    assert.ok(args({}).includes("--session-store-type=cookie"));
-    assert.ok(args({}, [redis]).includes("--session-store-type=redis"));
-    assert.ok(args({}, [redis]).includes("--redis-connection-url=redis://redis.redis.svc.cluster.local:6379"));
+  it("keeps sessions in Redis, since the gateway would keep a renewed cookie from the browser", () => {
+    assert.ok(args({}).includes("--session-store-type=redis"));
+    assert.ok(args({}).includes("--redis-connection-url=redis://redis.redis.svc.cluster.local:6379"));
+    assert.ok(oauth2Proxy.needs.includes("redis"));
+  });
+
+  it("takes addresses that nobody verified as long as they open nothing", () => {
+    const unverified = (emailDomains?: readonly string[]) =>
+      args(emailDomains === undefined ? {} : { emailDomains }).some((arg) => arg.includes("unverified-email"));
+    assert.deepEqual([unverified(), unverified(["example.com"])], [true, false]);
   });
 
   it("waits for Redis and logs in to it with the password that Redis knows", () => {
-    const platform = platformOf([redis]);
+    const platform = platformOf([]);
     const proxy = declared("oauth2-proxy", platform);
     assert.ok(proxy.dependsOn.includes("redis"));
     const users = declared("redis", platform).secrets.find(({ name }) => name === "redis-users");
