@@ -130,7 +130,7 @@ export const COMPONENTS = {
   // renovate: datasource=go depName=sigs.k8s.io/gateway-api
   gatewayApi: "v1.6.3",
   // renovate: datasource=go depName=github.com/prometheus-operator/prometheus-operator
-  prometheusOperator: "v0.85.0",
+  prometheusOperator: "v0.88.0",
   // renovate: datasource=go depName=sigs.k8s.io/external-dns
   externalDns: "v0.22.0",
   // renovate: datasource=go depName=github.com/cloudnative-pg/cloudnative-pg

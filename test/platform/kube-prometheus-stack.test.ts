@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
 import { SecretValue } from "../../config/secret-value";
 import { platformFacts } from "../../platform/facts";
 import { kubePrometheusStack } from "../../platform/apps/kube-prometheus-stack";
 import { platformProblems } from "../../platform/plan";
+import { CHARTS, COMPONENTS } from "../../platform/versions";
 import { node, settings } from "./settings";
 
 const NODES = [node("cp-1", "controlplane", 11), node("cp-2", "controlplane", 12), node("worker-1", "worker", 21)];
@@ -52,6 +56,12 @@ describe("kube-prometheus-stack", () => {
         serviceMonitor: { https: true, insecureSkipVerify: true },
       });
     }
+  });
+
+  it("runs the operator whose CRDs are in the tree: an older schema would drop what the newer one says", () => {
+    const chart = join(__dirname, "../../lab/charts/kube-prometheus-stack/Chart.yaml");
+    const { version, appVersion } = parse(readFileSync(chart, "utf8")) as { version: string; appVersion: string };
+    assert.deepEqual([version, appVersion], [CHARTS.kubePrometheusStack.version, COMPONENTS.prometheusOperator]);
   });
 
   it("may call CoreDNS' metrics in kube-system, which the chart's own monitor reads", () => {
