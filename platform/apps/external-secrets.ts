@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { bitwardenSdk } from "../edge/bitwarden-sdk";
-import { clusterSecretStore, storeSchema, storeSecrets } from "../edge/secret-store";
+import { clusterSecretStore, storeHosts, storeSchema, storeSecrets } from "../edge/secret-store";
 import { defineApp } from "../kit/app";
 import { KEEP } from "../kit/objects";
+import { whereIs } from "../network/where";
 import { CHARTS } from "../versions";
 
 const NAME = "external-secrets";
@@ -49,8 +50,11 @@ export const externalSecrets = defineApp({
       summary: "ClusterSecretStore {{ $labels.name }} cannot be reached or refuses its credentials.",
     },
   ],
-  // Stores answer on ports of their own.
-  network: () => ({ from: [{ peer: "kube-apiserver", ports: [10250] }], to: [{ peer: "kube-apiserver" }, { peer: "world" }] }),
+  // Stores answer on ports of their own, and may be in the cluster.
+  network: ({ options }) => ({
+    from: [{ peer: "kube-apiserver", ports: [10250] }],
+    to: [{ peer: "kube-apiserver" }, { peer: "world" }, ...storeHosts(options.store).map((host) => ({ peer: whereIs(host) }))],
+  }),
   problems: ({ options, enabled }) =>
     options.store?.provider === "bitwarden" && !enabled.has("cert-manager")
       ? [

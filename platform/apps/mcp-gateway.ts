@@ -5,9 +5,11 @@ import { mcpPolicies, resourceMetadata } from "../ai/mcp-policies";
 import { MCP_ALERTS, MCP_DASHBOARD } from "../ai/observe";
 import { httpsName } from "../gateways/listeners";
 import { defineApp, type OptionProblem } from "../kit/app";
-import { GATEWAYS_NAMESPACE } from "../names";
+import type { Connection } from "../kit/requests";
 import type { SecretRequest } from "../kit/secrets";
-import { REDIS_ADDRESS, redisPassword } from "../redis/names";
+import { GATEWAYS_NAMESPACE, PROXIES_NAMESPACE } from "../names";
+import { whereIs } from "../network/where";
+import { REDIS, REDIS_ADDRESS, REDIS_PORTS, redisPassword } from "../redis/names";
 
 const backend = z.strictObject({
   /** Where the MCP server listens. */
@@ -109,14 +111,25 @@ export const mcpGateway = defineApp({
   ],
   alerts: () => MCP_ALERTS,
   dashboards: () => [MCP_DASHBOARD],
-  // Servers live in this namespace or elsewhere in the world; the proxies call them, and they call Redis.
-  network: () => ({ from: [{ peer: "gateways" }], to: [{ peer: { app: "redis" }, ports: [6379] }] }),
+  // Servers in this namespace call Redis; the proxies call servers, wherever they are.
+  network: ({ options }) => ({
+    from: [{ peer: "gateways" }],
+    to: [{ peer: { app: REDIS }, ports: [REDIS_PORTS.redis] }, ...Object.values(options.backends).map(({ url }) => callOf(url))],
+  }),
   problems: ({ options }) => Object.entries(options.backends).flatMap(([name, { url }]) => plainProblem(name, url)),
   warnings: ({ options }) =>
     Object.keys(options.backends).length === 0
       ? ["mcp-gateway has no backend and serves nothing; name one under platform.mcp-gateway.backends"]
       : [],
 });
+
+/** A Service's port says nothing of its pods' port, so pods are reached at every one. */
+function callOf(url: string): Connection {
+  const { protocol, hostname, port } = new URL(url);
+  const peer = whereIs(hostname);
+  const usual = protocol === "https:" ? 443 : 80;
+  return { at: PROXIES_NAMESPACE, peer, ...(peer === "world" ? { ports: [port === "" ? usual : Number(port)] } : {}) };
+}
 
 /** Tokens and answers would be readable on their way. */
 function plainProblem(name: string, url: string): readonly OptionProblem[] {

@@ -69,6 +69,18 @@ export function storeName({ provider }: Store): string {
   return provider.startsWith("1password") ? "onepassword" : provider;
 }
 
+/** Hosts that the options name; the providers' own are on the Internet. */
+export function storeHosts(store: Store | undefined): readonly string[] {
+  switch (store?.provider) {
+    case "1password-connect":
+      return [new URL(store.host).hostname];
+    case "vault":
+      return [new URL(store.server).hostname];
+    default:
+      return [];
+  }
+}
+
 /** The credentials' Secret; Vault needs none: it trusts the operator's service account. */
 export function storeSecrets({ provider }: Store): readonly AppSecret[] {
   return provider === "vault"

@@ -1,5 +1,6 @@
 import type { PlatformFacts } from "../kit/facts";
-import type { Connection, NetworkNeeds, Peer } from "../kit/requests";
+import type { Connection, NetworkNeeds } from "../kit/requests";
+import { whereIs } from "../network/where";
 import type { EnvoyGatewayOptions } from "./options";
 
 /** Port on which the API server asks where a proxy's pod runs. */
@@ -35,10 +36,4 @@ export function gatewayNetwork(
       ...[...options.tcp, ...options.passthrough].map(({ service }) => ({ peer: { namespace: service.namespace } })),
     ],
   };
-}
-
-/** Pods by the DNS name of their Service, or a host outside. */
-function whereIs(host: string): Peer {
-  const [, namespace] = /^[^.]+\.([^.]+)\.svc(?:\.|$)/.exec(host) ?? [];
-  return namespace === undefined ? "world" : { namespace };
 }

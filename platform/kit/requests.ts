@@ -140,6 +140,8 @@ export type Peer =
 /** Ports are those of the pods, since policies are applied after the translation of a Service's address. No ports: every port. */
 export interface Connection {
   readonly peer: Peer;
+  /** Namespace of the end that is not the peer, for pods that others run for the app. @default the app's */
+  readonly at?: string;
   /** @default every port */
   readonly ports?: readonly number[];
   /** @default "TCP" */

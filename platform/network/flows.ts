@@ -58,8 +58,8 @@ function bothWays(peer: End): readonly Flow[] {
   ];
 }
 
-function declared(direction: Flow["direction"], { peer, ports, protocol = "TCP" }: Connection, platform: Platform): readonly Flow[] {
-  return ends(peer, platform).map((end) => ({ direction, peer: end, ports, protocol }));
+function declared(direction: Flow["direction"], { peer, at, ports, protocol = "TCP" }: Connection, platform: Platform): readonly Flow[] {
+  return ends(peer, platform).map((end) => ({ at, direction, peer: end, ports, protocol }));
 }
 
 /** Who a peer is in this cluster; nobody where the app behind it is off. */

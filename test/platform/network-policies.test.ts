@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { z } from "zod";
+import { APPS } from "../../platform/apps";
 import { networkPolicies } from "../../platform/apps/network-policies";
 import { vendoredFiles } from "../../platform/crds/vendored";
+import { platformFacts } from "../../platform/facts";
 import { defineApp, type App, type AppDefinition, type DeclaredApp } from "../../platform/kit/app";
 import type { Peer } from "../../platform/kit/requests";
 import { gatewayNetwork } from "../../platform/gateways/network";
@@ -261,6 +263,37 @@ describe("the gateways", () => {
   });
 });
 
+describe("the policies of apps that call what the settings name", () => {
+  const opened = (name: "mcp-gateway" | "external-secrets", options: unknown) => {
+    const given = settings({ platform: { "network-policies": { mode: "enforce" }, keycloak: {}, redis: {} } });
+    const enabled = new Set([name, "keycloak", "redis"]);
+    const own = APPS.find((each) => each.name === name)?.declare(options, {
+      settings: given,
+      enabled,
+      facts: platformFacts(given, enabled),
+    });
+    return policiesOf([app(name, { namespace: { name: own?.namespace.name ?? name }, network: () => own?.network ?? {} }), GATEWAYS]);
+  };
+
+  it("let the proxies call MCP servers in other namespaces and at other ports of the world, and nobody besides", () => {
+    const backends = { far: { url: "https://mcp.example.org:8443/mcp" }, near: { url: "http://files.tools.svc.cluster.local/mcp" } };
+    const policies = opened("mcp-gateway", { backends });
+    assert.ok(reaches(policies, PROXY, "world", { port: 8443 }) && reaches(policies, PROXY, pod("tools"), { port: 8000 }));
+    assert.ok(!reaches(policies, PROXY, "world", { port: 9443 }) && !reaches(policies, PROXY, pod("home"), { port: 8000 }));
+    assert.ok(!reaches(opened("mcp-gateway", {}), PROXY, "world", { port: 8443 }));
+  });
+
+  it("let External Secrets call a store that is in the cluster", () => {
+    const [vault, connect] = [
+      opened("external-secrets", { store: { provider: "vault", server: "https://vault.vault.svc:8200" } }),
+      opened("external-secrets", { store: { provider: "1password-connect", host: "http://connect.passwords.svc:8080", vaults: ["home"] } }),
+    ];
+    assert.ok(reaches(vault, pod("external-secrets"), pod("vault"), { port: 8200 }));
+    assert.ok(reaches(connect, pod("external-secrets"), pod("passwords"), HTTP));
+    assert.ok(!reaches(vault, pod("external-secrets"), pod("passwords"), HTTP));
+  });
+});
+
 describe("the policies of the whole catalogue", function () {
   // A render of everything, on a machine that may be busy.
   this.timeout(30_000);
@@ -290,12 +323,13 @@ describe("the policies of the whole catalogue", function () {
         ...(app.network.from ?? []).map((connection) => ({ ...connection, direction: "in" })),
         ...(app.network.to ?? []).map((connection) => ({ ...connection, direction: "out" })),
       ];
-      for (const { peer, ports = [8080], protocol, direction } of declared) {
+      for (const { peer, at, ports = [8080], protocol, direction } of declared) {
         const other = partyOf(peer);
+        const own = at === undefined ? pods(app.name) : pod(at);
         if (other === undefined) continue;
         for (const port of ports) {
           const call = { port, protocol: protocol === "UDP" ? protocol : "TCP" } as const;
-          const [from, to] = direction === "in" ? [other, pods(app.name)] : [pods(app.name), other];
+          const [from, to] = direction === "in" ? [other, own] : [own, other];
           assert.ok(reaches(policies, from, to, call), `${app.name} ${direction} ${JSON.stringify(peer)} ${port}`);
         }
       }
