@@ -99,14 +99,12 @@ export const envoyAiGateway = defineApp({
       },
     },
   }),
-  configuration: ({ options, facts }) => {
-    if (configured(options.regions).length === 0) return [];
+  configuration: ({ options }) => (configured(options.regions).length === 0 ? [] : [...azureBackends(options.regions), backendTraffic()]),
+  // Together with the policy that asks for a token: before it anyone could spend Azure's credit.
+  access: ({ options, facts }) => {
     const gateway = { name: "ai", namespace: GATEWAYS_NAMESPACE };
-    return [
-      ...azureBackends(options.regions),
-      azureRoute(ROUTE, `${options.subdomain}.${facts.domain}`, gateway, options.regions),
-      backendTraffic(),
-    ];
+    const host = `${options.subdomain}.${facts.domain}`;
+    return configured(options.regions).length === 0 ? [] : [azureRoute(ROUTE, host, gateway, options.regions)];
   },
   secrets: ({ options }) => [
     // Without it the chart encrypts sessions with a seed that everybody knows.

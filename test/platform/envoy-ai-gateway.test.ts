@@ -8,6 +8,7 @@ import { platformFacts } from "../../platform/facts";
 import type { DeclaredApp } from "../../platform/kit/app";
 import type { KubeObject } from "../../platform/kit/objects";
 import { missingSecrets } from "../../platform/kit/secrets";
+import { planPlatform } from "../../platform/plan";
 import { schemaProblems, schemasOf } from "./crd-schema";
 import { settings } from "./settings";
 
@@ -19,8 +20,10 @@ function declared(options: unknown): DeclaredApp {
   return envoyAiGateway.declare(options, { settings: settings(), enabled: ENABLED, facts: platformFacts(settings(), ENABLED) });
 }
 
+const made = (app: DeclaredApp): readonly KubeObject[] => [...app.configuration, ...app.access];
+
 function ofKind(app: DeclaredApp, kind: string): readonly KubeObject[] {
-  return app.configuration.filter((object) => object.kind === kind);
+  return made(app).filter((object) => object.kind === kind);
 }
 
 describe("the AI gateway's table of models", () => {
@@ -50,10 +53,25 @@ describe("envoy-ai-gateway", function () {
     assert.deepEqual(summary("text-embedding-3-large"), ["azure-openai-eastus2-2023-05-15 60s"]);
   });
 
+  it("opens no route before the policy that asks for a token: both are applied together", () => {
+    const apps = { "cert-manager": {}, "envoy-gateway": {}, keycloak: { database: "embedded" }, "envoy-ai-gateway": BOTH };
+    const secrets = Object.fromEntries(
+      ["azure-openai-eastus-api-key", "azure-openai-eastus2-client-secret"].map((name) => [name, SecretValue.of("a key")]),
+    );
+    const given = settings({ platform: apps, secrets });
+    const stages = planPlatform(given).flatMap((app) => app.stages);
+    const holding = (kind: string) =>
+      stages
+        .filter(({ objects }) => objects.some((each) => each.kind === kind && each.metadata.name === "azure-openai"))
+        .map(({ name }) => name);
+    assert.deepEqual(holding("AIGatewayRoute"), ["envoy-ai-gateway-access"]);
+    assert.deepEqual(holding("SecurityPolicy"), holding("AIGatewayRoute"));
+  });
+
   it("refers to nothing that it does not make", () => {
     const app = declared(BOTH);
     const names = (kind: string) => new Set(ofKind(app, kind).map(({ metadata }) => metadata.name));
-    const text = JSON.stringify(app.configuration);
+    const text = JSON.stringify(made(app));
     for (const [, name = ""] of text.matchAll(/"kind":"AIServiceBackend","name":"([^"]+)"/g))
       assert.ok(names("AIServiceBackend").has(name), name);
     for (const [, name = ""] of text.matchAll(/"kind":"Backend","name":"([^"]+)"/g)) assert.ok(names("Backend").has(name), name);
@@ -90,7 +108,7 @@ describe("envoy-ai-gateway", function () {
       ofKind(app, "AIServiceBackend").map(({ metadata }) => metadata.name),
       ["azure-openai-eastus-2025-01-01-preview"],
     );
-    assert.ok(!JSON.stringify(app.configuration).includes("gpt-4.1"));
+    assert.ok(!JSON.stringify(made(app)).includes("gpt-4.1"));
     assert.ok(!envoyAiGateway.options.safeParse({ regions: { eastus: { resource: "home-east", models: ["gpt-5"] } } }).success);
   });
 
@@ -119,7 +137,7 @@ describe("envoy-ai-gateway", function () {
       ...vendoredFiles("envoy-gateway").values(),
       ...vendoredFiles("gateway-api").values(),
     ]);
-    for (const object of declared(BOTH).configuration) {
+    for (const object of made(declared(BOTH))) {
       const schema = schemas.get(`${object.apiVersion} ${object.kind}`);
       assert.ok(schema !== undefined, object.kind);
       assert.deepEqual(schemaProblems(object, schema), []);
