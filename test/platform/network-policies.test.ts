@@ -1,59 +1,24 @@
 import assert from "node:assert/strict";
-import { parse } from "yaml";
 import { z } from "zod";
-import { APPS } from "../../platform/apps";
 import { networkPolicies } from "../../platform/apps/network-policies";
 import { vendoredFiles } from "../../platform/crds/vendored";
-import { platformFacts } from "../../platform/facts";
-import { defineApp, type App, type AppDefinition, type DeclaredApp } from "../../platform/kit/app";
+import type { DeclaredApp } from "../../platform/kit/app";
 import type { Peer } from "../../platform/kit/requests";
 import { gatewayNetwork } from "../../platform/gateways/network";
 import { envoyGatewayOptions } from "../../platform/gateways/options";
-import { PROXIES_NAMESPACE, PROXY_LABELS } from "../../platform/names";
+import { PROXIES_NAMESPACE } from "../../platform/names";
 import { declarePlatform, planPlatform } from "../../platform/plan";
-import { renderTree, type Tree } from "../../platform/render";
+import { renderTree } from "../../platform/render";
 import { schemaProblems, schemasOf } from "./crd-schema";
 import { everything } from "./everything";
+import { app, GATEWAYS, on, pod, policiesIn, policiesOf, PROMETHEUS, PROXY } from "./network-fixture";
 import { isClosed, reaches, type Call, type Party, type Policy } from "./network-model";
 import { settings } from "./settings";
 
-type Definition = AppDefinition<z.ZodObject>;
-
-/** An app that does nothing but what a test says, in a namespace of its own name. */
-function app(name: string, overrides: Partial<Definition> = {}): App {
-  return defineApp({
-    name,
-    summary: name,
-    namespace: { name },
-    presence: "always",
-    needs: [],
-    after: [],
-    options: z.strictObject({}),
-    ...overrides,
-  });
-}
-
-const on = (mode: "audit" | "enforce", exempt: readonly string[] = []) =>
-  settings({ platform: { "network-policies": { mode, exempt: [...exempt] } } });
-
-/** Policies of a tree as the files have them. */
-function policiesIn(tree: Tree): readonly Policy[] {
-  return [...tree].filter(([path]) => /\/cilium(clusterwide)?networkpolicy-[^/]*\.yaml$/.test(path)).map(([, text]): Policy => parse(text));
-}
-
-/** The policies that stand with these apps. */
-function policiesOf(apps: readonly App[], given = on("enforce")): readonly Policy[] {
-  return policiesIn(renderTree(given, [...apps, networkPolicies]));
-}
-
-const pod = (namespace: string, labels: Readonly<Record<string, string>> = {}): Party => ({ namespace, labels });
-const PROXY = pod(PROXIES_NAMESPACE, PROXY_LABELS);
-const PROMETHEUS = pod("monitoring", { "app.kubernetes.io/name": "prometheus" });
 const DNS = pod("kube-system", { "k8s-app": "kube-dns" });
 const OPEN: readonly string[] = ["kube-system", "flux-system"];
 const HTTP: Call = { port: 8080 };
 
-const GATEWAYS = app("envoy-gateway", { namespace: { name: PROXIES_NAMESPACE } });
 const STACK = app("kube-prometheus-stack", { namespace: { name: "monitoring" } });
 
 /** Every direction between two namespaces, at one port. */
@@ -260,37 +225,6 @@ describe("the gateways", () => {
     const sink = (host: string) => given({ metricsSink: { host } });
     assert.ok(reaches(sink("otel.example.com"), PROXY, "world", { port: 4317 }));
     assert.ok(reaches(sink("alloy.telemetry.svc.cluster.local"), PROXY, pod("telemetry"), { port: 4317 }));
-  });
-});
-
-describe("the policies of apps that call what the settings name", () => {
-  const opened = (name: "mcp-gateway" | "external-secrets", options: unknown) => {
-    const given = settings({ platform: { "network-policies": { mode: "enforce" }, keycloak: {}, redis: {} } });
-    const enabled = new Set([name, "keycloak", "redis"]);
-    const own = APPS.find((each) => each.name === name)?.declare(options, {
-      settings: given,
-      enabled,
-      facts: platformFacts(given, enabled),
-    });
-    return policiesOf([app(name, { namespace: { name: own?.namespace.name ?? name }, network: () => own?.network ?? {} }), GATEWAYS]);
-  };
-
-  it("let the proxies call MCP servers in other namespaces and at other ports of the world, and nobody besides", () => {
-    const backends = { far: { url: "https://mcp.example.org:8443/mcp" }, near: { url: "http://files.tools.svc.cluster.local/mcp" } };
-    const policies = opened("mcp-gateway", { backends });
-    assert.ok(reaches(policies, PROXY, "world", { port: 8443 }) && reaches(policies, PROXY, pod("tools"), { port: 8000 }));
-    assert.ok(!reaches(policies, PROXY, "world", { port: 9443 }) && !reaches(policies, PROXY, pod("home"), { port: 8000 }));
-    assert.ok(!reaches(opened("mcp-gateway", {}), PROXY, "world", { port: 8443 }));
-  });
-
-  it("let External Secrets call a store that is in the cluster", () => {
-    const [vault, connect] = [
-      opened("external-secrets", { store: { provider: "vault", server: "https://vault.vault.svc:8200" } }),
-      opened("external-secrets", { store: { provider: "1password-connect", host: "http://connect.passwords.svc:8080", vaults: ["home"] } }),
-    ];
-    assert.ok(reaches(vault, pod("external-secrets"), pod("vault"), { port: 8200 }));
-    assert.ok(reaches(connect, pod("external-secrets"), pod("passwords"), HTTP));
-    assert.ok(!reaches(vault, pod("external-secrets"), pod("passwords"), HTTP));
   });
 });
 
