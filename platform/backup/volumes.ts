@@ -176,6 +176,7 @@ function mover(
       runAsUser: user,
       runAsGroup: user,
       fsGroup: user,
+      fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     },
     moverResources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "1Gi" } },

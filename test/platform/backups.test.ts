@@ -69,6 +69,8 @@ describe("a volume that is copied", () => {
       runAsUser: 65534,
       runAsGroup: 65534,
       fsGroup: 65534,
+      // Else each copy would walk the whole volume, which is in use, to give it to the group that it belongs to.
+      fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     });
   });
