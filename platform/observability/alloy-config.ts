@@ -108,7 +108,10 @@ loki.process "pods" {
 }
 `;
 
-/** Talos on this node sends JSON lines; the raw format takes a line as it is. */
+/**
+ * Talos on this node sends JSON lines, with `talos-service` where a service speaks and `facility` where the kernel does;
+ * the raw format takes a line as it is.
+ */
 const TALOS_LOGS = `loki.source.syslog "talos" {
   listener {
     address            = "0.0.0.0:${TALOS_LOG_PORT}"
@@ -123,10 +126,10 @@ const TALOS_LOGS = `loki.source.syslog "talos" {
 
 loki.process "talos" {
   stage.json {
-    expressions = { level = "\\"talos-level\\"", service = "\\"talos-service\\"", time = "\\"talos-time\\"" }
+    expressions = { level = "\\"talos-level\\"", service = "\\"talos-service\\"", facility = "facility", time = "\\"talos-time\\"" }
   }
   stage.labels {
-    values = { level = "", service = "" }
+    values = { level = "", service = "", facility = "" }
   }
   stage.timestamp {
     source = "time"

@@ -179,6 +179,14 @@ describe("alloy", () => {
     }
   });
 
+  it("tells the kernel's lines from those of Talos' services", () => {
+    const [, talos = ""] = content(["loki"]).split('loki.process "talos"');
+    for (const label of ["level", "service", "facility"]) {
+      assert.match(talos, new RegExp(`stage\\.labels[^}]*\\b${label} = ""`));
+      assert.match(talos, new RegExp(`expressions = \\{[^}]*\\b${label} =`));
+    }
+  });
+
   it("may read pods and nothing else of the cluster", () => {
     const { values } = declare(alloy, ["loki"]);
     assert.deepEqual(at(values, "rbac", "rules"), [{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] }]);

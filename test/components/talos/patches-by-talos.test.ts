@@ -105,13 +105,17 @@ describe("the machine configs, judged by Talos' own library", () => {
   it("sends every node's own logs to the collector on it while there is one, and nowhere else", async () => {
     const nodes = [controlPlane(1), worker(4)];
     for (const target of nodes) {
-      const sent = async (platform: Settings["platform"]): Promise<unknown> =>
-        main(await config(settingsOf({ nodes, platform }), target), "machine", "logging");
-      assert.deepEqual(await sent({ alloy: {}, loki: {} }), {
-        destinations: [{ endpoint: "tcp://127.0.0.1:6051/", format: "json_lines" }],
-      });
+      const sent = async (platform: Settings["platform"]): Promise<readonly unknown[]> => {
+        const text = await config(settingsOf({ nodes, platform }), target);
+        return [main(text, "machine", "logging"), documents(text, "KmsgLogConfig").map(({ url }) => url)];
+      };
+      // Services and the kernel have a setting each: what the one carries, the other does not.
+      assert.deepEqual(await sent({ alloy: {}, loki: {} }), [
+        { destinations: [{ endpoint: "tcp://127.0.0.1:6051/", format: "json_lines" }] },
+        ["tcp://127.0.0.1:6051/"],
+      ]);
       const silent: readonly Settings["platform"][] = [{}, { loki: {} }, { alloy: {} }, { alloy: { talosLogs: false }, loki: {} }];
-      for (const platform of silent) assert.equal(await sent(platform), undefined);
+      for (const platform of silent) assert.deepEqual(await sent(platform), [undefined, []]);
     }
   });
 
