@@ -1,8 +1,9 @@
-import { AI_GATEWAY_APP, aiExtension } from "../ai/extension";
-import { envoyGatewayOptions, type EnvoyGatewayOptions } from "../gateways/options";
+import { aiExtension } from "../ai/extension";
+import { envoyGatewayOptions } from "../gateways/options";
 import { ALERTS } from "../gateways/alerts";
 import { gatewayNetwork } from "../gateways/network";
-import { defineApp, type OptionProblem } from "../kit/app";
+import { gatewayProblems } from "../gateways/problems";
+import { defineApp } from "../kit/app";
 import { CERT_MANAGER, ENVOY_GATEWAY, GATEWAYS_NAMESPACE, PROXIES_NAMESPACE, PROXY_LABELS } from "../names";
 import { CHARTS } from "../versions";
 
@@ -62,25 +63,6 @@ export const envoyGateway = defineApp({
     { kind: "PodMonitor", name: "envoy-proxy", selector: PROXY_LABELS, port: "metrics", containerPort: 19001, path: "/stats/prometheus" },
   ],
   alerts: () => ALERTS,
-  problems: ({ options, enabled }) => [...mergedProblems(options, enabled), ...portProblems(options)],
+  problems: ({ options, enabled }) => gatewayProblems(options, enabled),
   network: ({ options, enabled, facts }) => gatewayNetwork(options, { enabled, facts }),
 });
-
-/** The AI gateway finds its proxies by the Gateway that they are for, and merged ones are for none (internal/controller/gateway_mutator.go, v1.0.0). */
-function mergedProblems({ merged }: EnvoyGatewayOptions, enabled: ReadonlySet<string>): readonly OptionProblem[] {
-  if (!merged || !enabled.has(AI_GATEWAY_APP)) return [];
-  const message = `${AI_GATEWAY_APP} puts its filter beside the proxies of a Gateway, and merged gateways have none of their own`;
-  return [{ path: ["merged"], message, fix: `take merged out, or ${AI_GATEWAY_APP}` }];
-}
-
-function portProblems(options: EnvoyGatewayOptions): readonly OptionProblem[] {
-  const taken = new Set<string>(
-    [80, 443, ...(options.grpcPort === undefined ? [] : [options.grpcPort])].flatMap((port) => [`external:${port}`, `internal:${port}`]),
-  );
-  return options.tcp.flatMap(({ gateway, port }, index) => {
-    const key = `${options.merged ? "external" : gateway}:${port}`;
-    const twice = taken.has(key);
-    taken.add(key);
-    return twice ? [{ path: ["tcp", index, "port"], message: `port ${port} of the gateway is taken`, fix: "choose another port" }] : [];
-  });
-}

@@ -14,8 +14,8 @@ export const DNS_PORT = 1053;
 
 /**
  * Configuration of CoreDNS with the k8s_gateway plugin: names of routes first, then the public servers, since the
- * same zones hold names that the cluster does not serve. TLSRoute is left out: some releases of the plugin watch it in
- * a version that Gateway API's CRDs no longer serve, and would never become ready. `health`, `ready` and `prometheus` are on their default ports.
+ * same zones hold names that the cluster does not serve. TLSRoutes are those that hand TLS on as it is. `health`, `ready`
+ * and `prometheus` are on their default ports.
  */
 export function corefile({ domains, apex, ttl, fallback }: SplitDns): string {
   return `.:${DNS_PORT} {
@@ -26,7 +26,7 @@ export function corefile({ domains, apex, ttl, fallback }: SplitDns): string {
     ready
     prometheus 0.0.0.0:9153
     k8s_gateway ${domains.join(" ")} {
-        resources HTTPRoute GRPCRoute
+        resources HTTPRoute GRPCRoute TLSRoute
         apex ${apex}
         ttl ${ttl}
         fallthrough

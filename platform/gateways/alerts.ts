@@ -14,10 +14,11 @@ export const ALERTS: readonly AlertRule[] = [
   },
   {
     alert: "GatewayCertificateExpires",
-    expr: "min(envoy_server_days_until_first_cert_expiring) < 7",
+    // Whole days. Certificates of 160 hours never have a week left, and are renewed with two days to go.
+    expr: "min(envoy_server_days_until_first_cert_expiring) < 1",
     for: "1h",
     severity: "critical",
-    summary: "A certificate that a gateway serves ends in less than a week.",
+    summary: "A certificate that a gateway serves ends in less than a day.",
   },
   {
     alert: "GatewayConfigurationRefused",

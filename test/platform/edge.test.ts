@@ -213,6 +213,11 @@ describe("split DNS", () => {
     assert.match(corefile, /prometheus 0\.0\.0\.0:9153/);
   });
 
+  it("answers for every sort of route that has a name, TLS that is handed on included", () => {
+    const text = String(at(objects(given, "ConfigMap")[0], "data", "Corefile"));
+    assert.match(text, /resources HTTPRoute GRPCRoute TLSRoute\n/);
+  });
+
   it("answers on its address, by UDP and TCP", () => {
     const service = objects(given, "Service").find(({ metadata }) => metadata.name === "k8s-gateway");
     assert.equal(service?.metadata.annotations?.["lbipam.cilium.io/ips"], given.network.addresses.dns);

@@ -254,9 +254,29 @@ describe("ports that are handed on", () => {
     );
   });
 
+  const problems = (options: Readonly<Record<string, unknown>>) =>
+    declared("envoy-gateway", platformOf([], { options })).problems.map(({ path }) => path.join("."));
+
+  it("have a name and a host of their own, as a Gateway wants of its listeners", () => {
+    const service = { name: "a", namespace: "a", port: 1 };
+    const tls = (name: string, host: string, gateway = "internal") => ({ name, host, gateway, service });
+    assert.deepEqual(problems({ tcp: [{ name: "a", port: 22, service }], passthrough: [tls("a", "a.example.com")] }), [
+      "passthrough.0.name",
+    ]);
+    assert.deepEqual(problems({ tcp: [{ name: "http", port: 22, service }] }), ["tcp.0.name"]);
+    assert.deepEqual(problems({ passthrough: [tls("https-example-com", "a.example.com")] }), ["passthrough.0.name"]);
+    assert.deepEqual(problems({ passthrough: [tls("a", "a.example.com"), tls("b", "a.example.com")] }), ["passthrough.1.host"]);
+    assert.deepEqual(problems({ passthrough: [tls("a", "a.example.com"), tls("b", "b.example.com", "external")] }), []);
+  });
+
+  it("are not the ports of HTTP and HTTPS, which gRPC would take from them", () => {
+    assert.deepEqual(
+      [problems({ grpcPort: 443 }), problems({ grpcPort: 80 }), problems({ grpcPort: 50051 })],
+      [["grpcPort"], ["grpcPort"], []],
+    );
+  });
+
   it("are refused where the Gateway listens already", () => {
-    const problems = (options: Readonly<Record<string, unknown>>) =>
-      declared("envoy-gateway", platformOf([], { options })).problems.map(({ path }) => path.join("."));
     const tcp = (port: number, gateway: string) => ({
       name: `a${port}${gateway}`,
       port,
@@ -267,6 +287,14 @@ describe("ports that are handed on", () => {
     assert.deepEqual(problems({ grpcPort: 50051, tcp: [tcp(50051, "external")] }), ["tcp.0.port"]);
     assert.deepEqual(problems({ tcp: [tcp(22, "internal"), tcp(22, "external")] }), []);
     assert.deepEqual(problems({ merged: true, tcp: [tcp(22, "internal"), tcp(22, "external")] }), ["tcp.1.port"]);
+  });
+});
+
+describe("the alert on certificates that end", () => {
+  it("is quiet while certificates of every profile are renewed in time: the shortest with a third of 160 hours to go", () => {
+    const { expr = "" } = declared("envoy-gateway", platformOf([])).alerts.find(({ alert }) => alert === "GatewayCertificateExpires") ?? {};
+    const days = Number(/< (\d+)$/.exec(expr)?.[1]);
+    assert.ok(days >= 1 && days <= Math.floor(160 / 3 / 24), expr);
   });
 });
 
