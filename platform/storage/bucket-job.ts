@@ -70,11 +70,14 @@ export function bucketJob(bucket: string, keepDays?: number): KubeObject {
 
 const LABELS = { "app.kubernetes.io/name": "bucket", "app.kubernetes.io/component": "setup" };
 
+/** The most that a Job may be told: one that gave up would stay failed, since Flux does not make it anew. */
+const UNTIL_DONE = 2_147_483_647;
+
 type JobSpec = NonNullable<IJob["spec"]>;
 
 function jobSpec(bucket: string, keepDays: number | undefined): JobSpec {
   return {
-    backoffLimit: 10,
+    backoffLimit: UNTIL_DONE,
     template: {
       metadata: { labels: LABELS },
       spec: {

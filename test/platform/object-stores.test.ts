@@ -126,6 +126,13 @@ describe("a bucket in RustFS", () => {
     assert.notEqual(job(given, { keepDays: 30 })?.metadata.name, job(given, { keepDays: 31 })?.metadata.name);
   });
 
+  it("is made however long RustFS is away: a Job that gave up would stay failed, since Flux makes it only once", () => {
+    const spec = job(given)?.["spec"] as { readonly backoffLimit: number; readonly activeDeadlineSeconds?: number };
+    // The kubelet waits five minutes between two tries at most.
+    assert.ok(spec.backoffLimit * 5 > 365 * 24 * 60);
+    assert.equal(spec.activeDeadlineSeconds, undefined);
+  });
+
   it("has a Job of another name when the Job would do something else, since a Job cannot change", () => {
     const first = job(given)?.metadata.name ?? "";
     assert.match(first, /^bucket-letters-[0-9a-f]{8}$/);
