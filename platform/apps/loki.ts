@@ -21,12 +21,12 @@ export const loki = defineApp({
   options: z.strictObject({
     /** Days that lines are kept. */
     retentionDays: z.int().min(1).max(3650).default(30).describe("Days that lines are kept"),
-    /** GiB of each volume: of all lines, or, with an object store, of what is not in the bucket yet. */
+    /** GiB of each volume: of all lines, or, with an object store, of what is not in the bucket yet. Cannot be changed later. */
     storageGiB: z
       .int()
       .min(1)
       .default(20)
-      .describe("GiB of each volume: of all lines, or, with an object store, of what is not in the bucket yet"),
+      .describe("GiB of each volume: of all lines, or, with an object store, of what is not in the bucket yet; cannot be changed later"),
     /** MiB of memory that each pod may take. */
     memoryMiB: z.int().min(256).default(1024).describe("MiB of memory that each pod may take"),
     /** What becomes of the volumes when the app goes. */

@@ -18,12 +18,12 @@ export const tempo = defineApp({
   options: z.strictObject({
     /** Days that traces are kept. */
     retentionDays: z.int().min(1).max(3650).default(14).describe("Days that traces are kept"),
-    /** GiB of the volume: of all traces, or, with an object store, of what is not in the bucket yet. */
+    /** GiB of the volume: of all traces, or, with an object store, of what is not in the bucket yet. Cannot be changed later. */
     storageGiB: z
       .int()
       .min(1)
       .default(10)
-      .describe("GiB of the volume: of all traces, or, with an object store, of what is not in the bucket yet"),
+      .describe("GiB of the volume: of all traces, or, with an object store, of what is not in the bucket yet; cannot be changed later"),
     /** MiB of memory that it may take. */
     memoryMiB: z.int().min(256).default(1024).describe("MiB of memory that it may take"),
     /** What becomes of the volume when the app goes. */
