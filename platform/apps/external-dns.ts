@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { CLOUDFLARE_SECRET, cloudflareSecret } from "../edge/cloudflare-token";
 import { externalDnsAlert, externalDnsMonitor, externalDnsValues } from "../edge/external-dns";
@@ -37,14 +38,25 @@ export const externalDns = defineApp({
   monitors: () => [externalDnsMonitor("external-dns")],
   alerts: () => [externalDnsAlert("external-dns")],
   network: () => ({ to: [{ peer: "kube-apiserver" }, { peer: "world", ports: [443] }] }),
-  problems: ({ options, settings }) =>
-    options.proxied || settings.cloudflare === undefined
-      ? []
-      : [
+  problems: ({ options: { proxied }, settings: { cloudflare, network } }) => [
+    ...(!proxied && cloudflare !== undefined
+      ? [
           {
             path: ["proxied"],
             message: "the records point at the tunnel, which Cloudflare answers for only where it is in front",
             fix: "leave proxied out, or take the section cloudflare out",
           },
-        ],
+        ]
+      : []),
+    // Its API refuses such a record (error 9003), and with it whatever else the same round would have changed.
+    ...(proxied && cloudflare === undefined && ipaddr.parse(network.addresses.external).range() !== "unicast"
+      ? [
+          {
+            path: ["proxied"],
+            message: `without a tunnel the records point at ${network.addresses.external}, where Cloudflare cannot reach anything`,
+            fix: "write proxied: false, or add the section cloudflare",
+          },
+        ]
+      : []),
+  ],
 });

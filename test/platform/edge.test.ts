@@ -157,6 +157,17 @@ describe("names in the DNS", () => {
     }
   });
 
+  it("have Cloudflare in front of the tunnel, and not of an address at home, which it refuses", () => {
+    const dns = (options: Settings["platform"][string], more: Partial<Settings> = {}) =>
+      problems(home({ "external-dns": options }, { secrets: { "cloudflare-dns-token": SecretValue.encrypted() }, ...more }));
+    const refused = ["platform.options at platform.external-dns.proxied"];
+    assert.deepEqual([dns({}), dns({ proxied: false })], [[], refused]);
+    assert.deepEqual([dns({}, { cloudflare: undefined }), dns({ proxied: false }, { cloudflare: undefined })], [refused, []]);
+    const { network } = settings();
+    const open = { ...network, addresses: { ...network.addresses, external: "8.8.4.4" } };
+    assert.deepEqual(dns({}, { cloudflare: undefined, network: open }), []);
+  });
+
   it("leave the tunnel's own record to Pulumi", () => {
     assert.deepEqual(at(values(both, "external-dns"), "excludeDomains"), [edgeHost("example.com")]);
   });
