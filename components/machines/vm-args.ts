@@ -1,4 +1,5 @@
 import type { NodeSettings, Settings } from "../../config/settings";
+import { PROXMOX_CSI } from "../../platform/storage/storage-classes";
 import { imageOf, placeOf } from "../talos/images";
 import { prefixOf } from "../talos/patches/network";
 import { dataDiskSerial } from "./data-disks";
@@ -34,11 +35,14 @@ export function vmArgs(settings: Settings, node: NodeSettings): VmArgs {
 
 /**
  * What a later run leaves as it is: the image that the disk was made from, since another one would make nothing anew and
- * only show a change; and the host, where high availability moves machines.
+ * only show a change; the host, where high availability moves machines; and every disk, where the volume driver
+ * hangs volumes of pods onto the machine: with any change of the list, the provider unplugs whatever is not in it (bpg's
+ * resource/vm/vm.go).
  */
 export function ignoredAfterCreation(settings: Settings, node: NodeSettings): readonly string[] {
   const moves = placeOf(settings, node).proxmox.antiAffinityRule && node.role === "controlplane";
-  return moves ? ["disks[0].importFrom", "nodeName"] : ["disks[0].importFrom"];
+  const disks = Object.hasOwn(settings.platform, PROXMOX_CSI) ? "disks" : "disks[0].importFrom";
+  return moves ? [disks, "nodeName"] : [disks];
 }
 
 function hardware(node: NodeSettings): VmHardware {

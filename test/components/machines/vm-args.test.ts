@@ -125,6 +125,13 @@ describe("the virtual machine of a node", () => {
     assert.deepEqual(ignoredAfterCreation(managed, worker(4)), ["disks[0].importFrom"]);
   });
 
+  it("leaves every disk alone while volumes of pods hang on the machine, which the provider would unplug with any change", () => {
+    const volumes = settingsOf({ nodes: [controlPlane(1), worker(4)], platform: { "proxmox-csi": {} } });
+    for (const found of volumes.nodes) assert.deepEqual(ignoredAfterCreation(volumes, found), ["disks"]);
+    const both = { ...volumes, proxmox: [proxmox({ antiAffinityRule: true })] };
+    assert.deepEqual(ignoredAfterCreation(both, controlPlane(1)), ["disks", "nodeName"]);
+  });
+
   it("changes in nothing but the ignored image when another version is installed", () => {
     const later = vmArgs(alone(target, { cluster: { installed: { talos: "1.13.8", kubernetes: "1.36.4" } } }), target);
     const without = (found: typeof args) => ({ ...found, disks: found.disks.map((disk) => ({ ...disk, importFrom: "" })) });
