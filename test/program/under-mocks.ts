@@ -112,6 +112,7 @@ function acceptHooks(): void {
 function randomOutputs(type: string): Record<string, unknown> {
   if (type === "random:index/randomBytes:RandomBytes") return { base64: Buffer.alloc(32, 7).toString("base64"), hex: "07".repeat(32) };
   if (type === "random:index/randomPassword:RandomPassword") return { result: "a-generated-password" };
+  if (type === "proxmoxve:user/token:Token") return { value: "user@pve!hearth=00000000-0000-0000-0000-000000000002" };
   return {};
 }
 

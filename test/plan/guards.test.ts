@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { readStackFile } from "../../config/stack-file";
+import type { Settings } from "../../config/settings";
+import { weakerGuards } from "../../plan/guards";
+import { nodeFindings } from "../../plan/node-findings";
+import { appSchemas } from "../../platform/app-options";
+import { patched, type Patch } from "../config/stack-text";
+import { BASE } from "./prepared-changes";
+
+function settingsOf(text: string): Settings {
+  const { settings, problems } = readStackFile(text, { stack: "lab", apps: appSchemas });
+  assert.ok(settings, JSON.stringify(problems));
+  return settings;
+}
+
+const SAFE = patched(BASE, {
+  set: {
+    "cluster.deletionProtection": true,
+    "nodeDefaults.worker": { secureBoot: true, tpm: true, diskEncryption: "tpm" },
+    "platform.echo": { gateway: "internal", protection: "public" },
+  },
+});
+
+const weaker = (patch: Patch) =>
+  weakerGuards(settingsOf(SAFE), settingsOf(patched(SAFE, patch))).map(({ subject, message }) => `${subject}: ${message}`);
+
+describe("guards that a change makes weaker", () => {
+  const cases: readonly (readonly [string, Patch, RegExp])[] = [
+    ["deletion protection goes off", { set: { "cluster.deletionProtection": false } }, /^cluster\.deletionProtection: off/],
+    [
+      "Proxmox' certificate is no longer checked",
+      { set: { "proxmox.home.tls": { insecure: "only for a while, until the CA is there" } } },
+      /^proxmox\.home\.tls:/,
+    ],
+    [
+      "secure boot goes",
+      { set: { "nodeDefaults.worker.secureBoot": false, "nodeDefaults.worker.diskEncryption": "node-id" } },
+      /^nodes\.worker-1\.(secureBoot: off|diskEncryption: tpm → node-id)/,
+    ],
+    [
+      "a disk is no longer encrypted",
+      { set: { "nodeDefaults.worker.diskEncryption": "none" } },
+      /^nodes\.worker-1\.diskEncryption: tpm → none/,
+    ],
+    ["network policies only watch", { set: { "platform.network-policies.mode": "audit" } }, /enforce → audit: nothing is refused any more/],
+    ["network policies go", { set: { "platform.network-policies": undefined } }, /enforce → off: there are no policies any more/],
+    ["a namespace is exempt", { set: { "platform.network-policies.exempt": ["media"] } }, /namespace media is open to every pod/],
+    ["a host leaves home", { set: { "platform.echo.gateway": "external" } }, /^echo\.lab\.example\.com: was reached from home only/],
+  ];
+  for (const [title, patch, form] of cases) {
+    it(`are named when ${title}, and not when it is the other way round`, () => {
+      const found = weaker(patch);
+      assert.ok(
+        found.some((line) => form.test(line)),
+        found.join("\n"),
+      );
+      assert.deepEqual(weakerGuards(settingsOf(patched(SAFE, patch)), settingsOf(SAFE)), []);
+    });
+  }
+
+  it("are none in a change that weakens nothing", () => {
+    assert.deepEqual(weaker({ set: { "nodes.worker-1.memoryMiB": 10240 } }), []);
+  });
+});
+
+describe("what a change of nodes leads to", () => {
+  const found = (patch: Patch) => nodeFindings(settingsOf(BASE), settingsOf(patched(BASE, patch))).map(({ rule }) => rule);
+
+  it("refuses a node that is renamed in place, whose machine would find its id taken", () => {
+    const rename = (from: string, to: string, role: string, address: string): Patch => ({
+      set: { [`nodes.${from}`]: undefined, [`nodes.${to}`]: { role, host: "pve1", address, memoryMiB: 8192 } },
+    });
+    assert.deepEqual(found(rename("worker-1", "worker-9", "worker", "127.10.0.21")), ["nodes.id-is-free"]);
+    assert.deepEqual(found(rename("worker-1", "worker-9", "worker", "127.10.0.29")), []);
+  });
+
+  it("refuses to take etcd's majority away, by removal or by new machines", () => {
+    assert.deepEqual(found({ set: { "nodes.cp-2": undefined, "nodes.cp-3": undefined, "cluster.endpoint": "127.10.0.10" } }), [
+      "nodes.quorum",
+    ]);
+    assert.deepEqual(found({ set: { "nodes.cp-2.vmId": 4712, "nodes.cp-3.vmId": 4713 } }), ["nodes.quorum"]);
+    assert.deepEqual(found({ set: { "nodes.cp-3.vmId": 4713 } }), []);
+  });
+});

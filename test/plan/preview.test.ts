@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../config";
+import { plan } from "../../plan";
+import { readPreview } from "../../plan/preview";
+import { BASE } from "./prepared-changes";
+
+/** What Pulumi 3.259.0 printed of five resources, of which one is changed, made, replaced, given up and left alone. */
+const engine = (file: string) => readFileSync(join(__dirname, "engine", file), "utf8");
+
+const EXPECTED = [
+  { operation: "replace", kind: "record", name: "renewed", details: ["id"] },
+  { operation: "delete", kind: "record", name: "gone", details: ["only leaves the state"] },
+  { operation: "create", kind: "record", name: "fresh", details: [] },
+  { operation: "update", kind: "record", name: "changed", details: ["input"] },
+];
+
+describe("a preview of the engine", () => {
+  for (const file of ["preview.json", "events.jsonl"]) {
+    it(`is read from ${file}: a replacement is one line, what is lost comes first, what stays is left out`, () => {
+      assert.deepEqual(readPreview(engine(file)), { changes: EXPECTED, errors: 0 });
+    });
+  }
+
+  it("takes the place of the table that is derived from the settings", () => {
+    const { markdown, verdict } = plan({
+      stack: "lab",
+      base: "main",
+      before: { text: BASE },
+      after: { text: BASE },
+      engine: readPreview(engine("preview.json")),
+    });
+    assert.match(markdown, /\*\*1 to replace, 1 to delete\*\*, 1 to create, 1 to change\./);
+    assert.match(markdown, /^\| \*\*replace\*\* \| \*\*record\*\* \| \*\*`renewed`\*\* \| `id` \|$/m);
+    assert.doesNotMatch(markdown, /derived from the settings/);
+    assert.equal(verdict, "open");
+  });
+
+  it("names the properties that force a replacement first, and a protected resource as refused", () => {
+    const step = {
+      op: "replace",
+      urn: "urn:pulumi:lab::hearth::hearth:phase:Machines$proxmoxve:index/vmLegacy:VmLegacy::cp-1",
+      oldState: { protect: true },
+      detailedDiff: { "cpu.cores": { kind: "update" }, vmId: { kind: "update-replace" } },
+    };
+    const { changes } = readPreview(JSON.stringify({ steps: [step] }));
+    assert.deepEqual(changes, [
+      { operation: "replace", kind: "machine", name: "cp-1", details: ["refused: it is protected", "vmId", "cpu.cores"] },
+    ]);
+  });
+
+  it("stops the change when the preview ended with errors", () => {
+    const text = JSON.stringify({
+      steps: [],
+      diagnostics: [
+        { severity: "error", message: "no" },
+        { severity: "warning", message: "hm" },
+      ],
+    });
+    const { markdown, verdict } = plan({
+      stack: "lab",
+      base: "main",
+      before: { text: BASE },
+      after: { text: BASE },
+      engine: readPreview(text),
+    });
+    assert.equal(verdict, "blocked");
+    assert.match(markdown, /1 error in the preview, whose log says which/);
+  });
+
+  it("is refused when it is something else", () => {
+    for (const text of ["", "no JSON", "[]", '{"steps": []}\nDiagnostics:']) assert.throws(() => readPreview(text), UserError);
+  });
+});

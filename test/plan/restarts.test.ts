@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { PATCHES } from "../../components/talos/patches";
+import { readStackFile } from "../../config/stack-file";
+import type { Settings } from "../../config/settings";
+import { configView } from "../../plan/machine-config";
+import { effectOf, FIELD_EFFECTS, type FieldEffect } from "../../plan/restart-table";
+import { nodeImpacts, upgradeRolls } from "../../plan/restarts";
+import { appSchemas } from "../../platform/app-options";
+import { fixtureText, patched, type Patch } from "../config/stack-text";
+import { BASE, planned } from "./prepared-changes";
+
+function settingsOf(text: string): Settings {
+  const { settings, problems } = readStackFile(text, { stack: "lab", apps: appSchemas });
+  assert.ok(settings, JSON.stringify(problems));
+  return settings;
+}
+
+const impacts = (patch: Patch, base: string = BASE) => nodeImpacts(settingsOf(base), settingsOf(patched(base, patch)));
+
+describe("what a change does to running nodes", () => {
+  it("counts a field that is not in the table as a restart", () => {
+    assert.equal(effectOf(["machine", "udev", "rules", 0]).effect, "restart");
+    assert.equal(effectOf(["SomeNewConfig", "field"]).effect, "restart");
+    assert.equal(effectOf(["generated", "contract"]).effect, "restart");
+  });
+
+  it("takes the longest field that fits, whole steps only", () => {
+    const table: readonly FieldEffect[] = [
+      { field: "machine", effect: "restart", what: "all", source: "" },
+      { field: "machine.kubelet", effect: "service", what: "kubelet", source: "" },
+    ];
+    assert.equal(effectOf(["machine", "kubelet", "extraArgs"], table).effect, "service");
+    assert.equal(effectOf(["machine", "kubeletish"], table).effect, "restart");
+    assert.equal(effectOf(["UserVolumeConfig/data", "minSize"]).field, "UserVolumeConfig");
+  });
+
+  it("knows every field that a patch of ours writes, each entry with its source", () => {
+    const full = settingsOf(fixtureText("full"));
+    for (const node of full.nodes) {
+      for (const [top, value] of Object.entries(configView(full, node))) {
+        const below = top === "machine" || top === "cluster" ? Object.keys(value as object).map((key) => [top, key]) : [[top, "field"]];
+        const paths = below.flatMap((path) =>
+          path[1] === "features" ? Object.keys((value as Record<string, object>)["features"] ?? {}).map((key) => [...path, key]) : [path],
+        );
+        for (const path of paths) if (top !== "generated") assert.notEqual(effectOf(path).source, "caution", path.join("."));
+      }
+    }
+    assert.ok(Object.keys(PATCHES).length > 20);
+    for (const { field, source } of FIELD_EFFECTS) assert.match(source, /^Talos v1\.13\.7, /, field);
+  });
+
+  it("restarts no node for a label, a resolver or an API server's name", () => {
+    const found = impacts({
+      set: {
+        "network.dnsServers": ["127.10.0.2"],
+        "cluster.certificateSans": ["kube.example.com"],
+        'nodes.cp-1.labels["example.com/x"]': "y",
+      },
+    });
+    assert.deepEqual(
+      found.map(({ node }) => node),
+      ["cp-1", "cp-2", "cp-3", "worker-1"],
+    );
+    for (const { restart } of found) assert.deepEqual(restart, []);
+    assert.deepEqual(found[0]?.services, ["kube-apiserver"]);
+    assert.deepEqual(found[3]?.services, []);
+  });
+
+  it("restarts the nodes whose config changes in an unknown field: control planes one by one, then workers", () => {
+    const text = planned(patched(BASE, { set: { "cluster.contract": "v1.12" } })).markdown;
+    assert.match(text, /^1\. \*\*`cp-1` restarts\*\*/m);
+    assert.match(text, /^2\. \*\*`cp-2` restarts\*\*/m);
+    assert.match(text, /^3\. \*\*`cp-3` restarts\*\*/m);
+    assert.match(text, /^4\. \*\*`worker-1` restarts\*\*/m);
+    assert.match(text, /one after the other, each once the others are healthy/);
+    assert.match(text, /\*\*4 nodes restart\.\*\*/);
+  });
+
+  it("says of more memory that it counts once somebody restarts the machine", () => {
+    const [found, ...others] = impacts({ set: { "nodes.worker-1.memoryMiB": 10240 } });
+    assert.deepEqual(others, []);
+    assert.equal(found?.node, "worker-1");
+    assert.deepEqual([found.restart, found.waits], [[], ["memory.dedicated"]]);
+  });
+
+  it("has nothing to say of a node that comes, goes, or gets another machine", () => {
+    const two = patched(BASE, { set: { "nodes.worker-2": { role: "worker", host: "pve2", address: "127.10.0.22", memoryMiB: 8192 } } });
+    assert.deepEqual(impacts({ set: { "nodes.worker-2": undefined } }, two), []);
+    assert.deepEqual(nodeImpacts(settingsOf(BASE), settingsOf(two)), []);
+    assert.deepEqual(impacts({ set: { "nodes.worker-1.vmId": 4711 } }), []);
+  });
+
+  it("says that control planes take workloads, in place, once the last worker goes", () => {
+    const found = impacts({ set: { "nodes.worker-1": undefined } });
+    assert.deepEqual(
+      found.map(({ node, restart }) => [node, restart]),
+      [
+        ["cp-1", []],
+        ["cp-2", []],
+        ["cp-3", []],
+      ],
+    );
+    assert.match(found[0]?.inPlace.join() ?? "", /allowSchedulingOnControlPlanes/);
+  });
+
+  it("says who rolls the nodes for a wanted version, and that nobody does while tuppr is off", () => {
+    const on = (set: Patch["set"]) => settingsOf(patched(BASE, { set: { "platform.tuppr": {}, "platform.cert-manager": {}, ...set } }));
+    const [talos] = upgradeRolls(on({}), on({ "cluster.versions.talos": "1.13.9" }));
+    assert.match(talos ?? "", /\*\*every node restarts\*\*, one at a time/);
+    assert.doesNotMatch(talos ?? "", /nobody/);
+    const [kubernetes] = upgradeRolls(on({}), on({ "cluster.versions.kubernetes": "1.36.4" }));
+    assert.match(kubernetes ?? "", /no node does/);
+    const off = upgradeRolls(settingsOf(BASE), settingsOf(patched(BASE, { set: { "cluster.versions.talos": "1.13.9" } })));
+    assert.match(off[0] ?? "", /nobody does it/);
+  });
+});

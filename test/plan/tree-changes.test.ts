@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { textDiff } from "../../plan/text-diff";
+import { plan } from "../../plan";
+import { patched } from "../config/stack-text";
+import { BASE, planned } from "./prepared-changes";
+
+describe("the diff of the tree that Flux applies", () => {
+  it("is per app, and says of data that it stays when its app goes", () => {
+    const withData = patched(BASE, { set: { "platform.cert-manager": {} } });
+    const { markdown } = planned(BASE, withData);
+    const row = /^\| \*\*cert-manager\*\* .*$/m.exec(markdown)?.[0] ?? "";
+    assert.match(row, /Flux deletes \d+ objects, \d+ objects? stays? in the cluster/);
+  });
+
+  it("compares with the tree that is committed where there is one, so that a change of the program shows", () => {
+    const { markdown: same } = planned(BASE);
+    assert.doesNotMatch(same, /What Flux applies/);
+    const tree = new Map([
+      ["apps/echo/deployment-echo.yaml", "kind: Deployment\n"],
+      ["hearth.json", "{}"],
+    ]);
+    const { markdown } = plan({ stack: "lab", base: "main", before: { text: BASE, tree }, after: { text: BASE } });
+    assert.match(markdown, /^\| echo \| 4 \| 1 \|/m);
+    assert.doesNotMatch(markdown, /hearth\.json/);
+  });
+
+  it("stays within a comment's limit for a new stack, and says so", () => {
+    const { markdown } = plan({ stack: "lab", base: "main", after: { text: BASE } });
+    assert.ok(markdown.length <= 65_536);
+    assert.match(markdown, /This is a new stack\./);
+    assert.match(markdown, /more lines\. `npm run plan -- lab` prints all of it\./);
+  });
+
+  it("says what it cannot compare when the base's settings have mistakes", () => {
+    const { markdown, verdict } = planned(BASE, BASE.replace("vip: 127.10.0.10", "vip: nonsense"));
+    assert.match(markdown, /The base's settings do not hold together/);
+    assert.equal(verdict, "open");
+  });
+});
+
+describe("a text diff", () => {
+  it("shows what changes with three lines around it, and joins what lies close", () => {
+    const before = Array.from({ length: 30 }, (_, index) => `line ${index}`);
+    const after = before.map((text, index) => (index === 10 ? "changed" : text)).filter((_, index) => index !== 20);
+    assert.deepEqual(textDiff(before.join("\n"), after.join("\n")), [
+      "@@ -8 +8 @@",
+      " line 7",
+      " line 8",
+      " line 9",
+      "-line 10",
+      "+changed",
+      " line 11",
+      " line 12",
+      " line 13",
+      "@@ -18 +18 @@",
+      " line 17",
+      " line 18",
+      " line 19",
+      "-line 20",
+      " line 21",
+      " line 22",
+      " line 23",
+    ]);
+  });
+
+  it("has nothing to say of equal texts, and all of one that comes or goes", () => {
+    assert.deepEqual(textDiff("a\n", "a\n"), []);
+    assert.deepEqual(textDiff("", "a\nb\n"), ["@@ -1 +1 @@", "+a", "+b"]);
+    assert.deepEqual(textDiff("a\n", ""), ["@@ -1 +1 @@", "-a"]);
+  });
+});
