@@ -206,11 +206,12 @@ function secrets({ secrets: found }: Findings): readonly Block[] {
   ]);
 }
 
-function unseen({ source, pack, beforeState, problems: mistakes }: Findings): readonly Block[] {
+function unseen({ source, cluster, pack, beforeState, problems: mistakes }: Findings): readonly Block[] {
   return items([
     ...(source === "settings"
       ? ["The table is derived from the settings, without the state: what was changed by hand, or is not there yet, does not show."]
       : []),
+    ...(cluster === "unreachable" ? ["The cluster did not answer: what is in it was compared with the state alone."] : []),
     ...(beforeState === "unreadable"
       ? ["The base's settings do not hold together under this code, so nothing was compared with them."]
       : []),

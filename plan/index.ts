@@ -53,6 +53,7 @@ export interface Findings {
   readonly problems: readonly Problem[];
   readonly source: "engine" | "settings";
   readonly engineErrors: number;
+  readonly cluster: EnginePlan["cluster"];
   readonly changes: readonly Change[];
   readonly impacts: readonly NodeImpact[];
   readonly rolls: readonly string[];
@@ -95,6 +96,7 @@ function findingsOf({ stack, base, before, after, engine, findings }: PlanInput)
     problems: now.problems,
     source: engine === undefined ? ("settings" as const) : ("engine" as const),
     engineErrors: engine?.errors ?? 0,
+    cluster: engine?.cluster ?? "answered",
     secrets: secretChanges(before?.text ?? "", after.text),
     versions: versionSteps(facts.before, facts.after),
     policies: [...policies.filter(({ level }) => level === "mandatory"), ...policies.filter(({ level }) => level !== "mandatory")],

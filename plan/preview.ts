@@ -7,6 +7,8 @@ export interface EnginePlan {
   readonly changes: readonly Change[];
   /** Errors among its diagnostics: with any, the steps are not all of them. */
   readonly errors: number;
+  /** Whether the cluster answered: without it what is in it was compared with the state alone. */
+  readonly cluster: "answered" | "unreachable";
 }
 
 /**
@@ -20,8 +22,15 @@ export function readPreview(text: string): EnginePlan {
   const isDigest = documents.length === 1 && first !== undefined && !EVENTS.some((event) => event in first);
   const steps = isDigest ? list(first["steps"]) : documents.flatMap(stepOfEvent);
   const diagnostics = isDigest ? list(first["diagnostics"]) : documents.map((event) => event["diagnosticEvent"]).filter(isRecord);
-  return { changes: changesOf(steps), errors: diagnostics.filter(({ severity }) => severity === "error").length };
+  return {
+    changes: changesOf(steps),
+    errors: diagnostics.filter(({ severity }) => severity === "error").length,
+    cluster: diagnostics.some(({ message }) => UNREACHABLE.test(String(message))) ? "unreachable" : "answered",
+  };
 }
+
+/** How the Kubernetes provider warns of it (pulumi-kubernetes, provider/pkg/provider/provider.go, `clusterUnreachable`). */
+const UNREACHABLE = /cluster is unreachable/i;
 
 type Fields = Readonly<Record<string, unknown>>;
 

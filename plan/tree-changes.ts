@@ -78,7 +78,7 @@ function fateOf(removed: readonly string[], old: Tree): string {
     return orphans || [old.get(path) ?? "", folder].some((text) => KEPT.test(text));
   });
   const gone = objects.length - stays.length;
-  return [gone > 0 ? `Flux deletes ${count(gone)}` : "", stays.length > 0 ? `${count(stays.length)} stay in the cluster` : ""].filter((part) => part !== "").join(", "); // prettier-ignore
+  return [gone > 0 ? `Flux deletes ${count(gone)}` : "", stays.length > 0 ? `${count(stays.length)} ${stays.length === 1 ? "stays" : "stay"} in the cluster` : ""].filter((part) => part !== "").join(", "); // prettier-ignore
 }
 
 function count(objects: number): string {

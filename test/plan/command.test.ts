@@ -73,7 +73,7 @@ describe("npm run plan", function () {
     write("kubernetes/lab/apps/echo/deployment-echo.yaml", "kind: Deployment\n");
     git("commit", "--quiet", "--all", "--message=rendered by an older program");
     const { out } = call(["lab"], project);
-    assert.match(out, /^\| echo \|  \| 1 \|/m);
+    assert.match(out, /^\| echo \| {2}\| 1 \|/m);
   });
 
   it("says how it is used, and which stack, ref or preview it does not know", () => {

@@ -19,7 +19,7 @@ const EXPECTED = [
 describe("a preview of the engine", () => {
   for (const file of ["preview.json", "events.jsonl"]) {
     it(`is read from ${file}: a replacement is one line, what is lost comes first, what stays is left out`, () => {
-      assert.deepEqual(readPreview(engine(file)), { changes: EXPECTED, errors: 0 });
+      assert.deepEqual(readPreview(engine(file)), { changes: EXPECTED, errors: 0, cluster: "answered" });
     });
   }
 
@@ -67,6 +67,15 @@ describe("a preview of the engine", () => {
     });
     assert.equal(verdict, "blocked");
     assert.match(markdown, /1 error in the preview, whose log says which/);
+  });
+
+  it("says that the cluster did not answer", () => {
+    const text = JSON.stringify({
+      steps: [],
+      diagnostics: [{ severity: "warning", message: "configured Kubernetes cluster is unreachable: timed out" }],
+    });
+    const { markdown } = plan({ stack: "lab", base: "main", before: { text: BASE }, after: { text: BASE }, engine: readPreview(text) });
+    assert.match(markdown, /The cluster did not answer: what is in it was compared with the state alone/);
   });
 
   it("is refused when it is something else", () => {

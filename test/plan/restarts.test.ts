@@ -87,7 +87,7 @@ describe("what a change does to running nodes", () => {
     const two = patched(BASE, { set: { "nodes.worker-2": { role: "worker", host: "pve2", address: "127.10.0.22", memoryMiB: 8192 } } });
     assert.deepEqual(impacts({ set: { "nodes.worker-2": undefined } }, two), []);
     assert.deepEqual(nodeImpacts(settingsOf(BASE), settingsOf(two)), []);
-    assert.deepEqual(impacts({ set: { "nodes.worker-1.vmId": 4711 } }), []);
+    assert.deepEqual(impacts({ set: { "nodes.worker-1.vmId": 4711, "nodes.worker-1.memoryMiB": 10240 } }), []);
   });
 
   it("says that control planes take workloads, in place, once the last worker goes", () => {

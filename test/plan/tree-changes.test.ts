@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readStackFile } from "../../config/stack-file";
+import { treeChanges } from "../../plan/tree-changes";
 import { textDiff } from "../../plan/text-diff";
 import { plan } from "../../plan";
 import { patched } from "../config/stack-text";
@@ -10,6 +12,28 @@ describe("the diff of the tree that Flux applies", () => {
     const { markdown } = planned(BASE, withData);
     const row = /^\| \*\*cert-manager\*\* .*$/m.exec(markdown)?.[0] ?? "";
     assert.match(row, /Flux deletes \d+ objects, \d+ objects? stays? in the cluster/);
+  });
+
+  it("leaves the objects of a Kustomization that is deleted as an orphan, and of a folder that is not pruned", () => {
+    const { settings } = readStackFile(BASE, { stack: "lab" });
+    assert.ok(settings);
+    const side = (tree: Readonly<Record<string, string>>) => ({
+      settings,
+      tree: new Map(Object.entries(tree)),
+      redact: (value: unknown) => value,
+    });
+    const fate = (policy: string, folder: string) =>
+      treeChanges(
+        side({
+          "apps/x-data.yaml": `spec:\n  deletionPolicy: ${policy}\n`,
+          "apps/x-data/kustomization.yaml": folder,
+          "apps/x-data/pvc.yaml": "",
+        }),
+        side({}),
+      )[0]?.fate;
+    assert.equal(fate("Orphan", ""), "1 object stays in the cluster");
+    assert.equal(fate("WaitForTermination", ""), "Flux deletes 1 object");
+    assert.equal(fate("WaitForTermination", "kustomize.toolkit.fluxcd.io/prune: disabled"), "1 object stays in the cluster");
   });
 
   it("compares with the tree that is committed where there is one, so that a change of the program shows", () => {
