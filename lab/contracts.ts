@@ -151,7 +151,8 @@ export type ToolName =
   | "helm-controller"
   | "notification-controller"
   | "flux-operator"
-  | "talos-helper";
+  | "talos-helper"
+  | "actionlint"; // for the tests of the workflows only
 
 export interface Toolchain {
   /** Absolute path of a part. */

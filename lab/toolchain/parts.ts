@@ -28,6 +28,8 @@ export const VERSIONS = {
   fluxOperator: "0.58.0",
   // renovate: datasource=github-releases depName=siderolabs/talos extractVersion=^v(?<version>.*)$
   talos: "1.13.7",
+  // renovate: datasource=github-releases depName=rhysd/actionlint extractVersion=^v(?<version>.*)$
+  actionlint: "1.7.12",
 } as const;
 
 /** A file that the build needs beside the sources and that comes out of a pinned Go module. */
@@ -87,6 +89,8 @@ export interface DownloadRecipe {
 export interface Part {
   readonly tool: ToolName;
   readonly version: string;
+  /** `asked`: made only for whoever asks for it by name; no lab needs it. @default it is part of every toolchain */
+  readonly presence?: "asked";
   /** How to ask an executable of this name on the PATH; absent when it cannot be asked, and then it is never taken from there. */
   readonly probe?: { readonly args: readonly string[]; readonly version: RegExp };
   readonly download?: DownloadRecipe;
@@ -250,6 +254,29 @@ export const PARTS: readonly Part[] = [
       package: "./cmd/operator",
       binary: "operator",
       variables: { "main.VERSION": `v${VERSIONS.fluxOperator}` },
+    },
+  },
+  {
+    tool: "actionlint",
+    version: VERSIONS.actionlint,
+    presence: "asked",
+    probe: { args: ["-version"], version: /^v?(\d+\.\d+\.\d+\S*)/ },
+    download: {
+      files: [
+        {
+          url: "https://github.com/rhysd/actionlint/releases/download/v{version}/actionlint_{version}_{os}_{arch}.tar.gz",
+          sha256Url: "https://github.com/rhysd/actionlint/releases/download/v{version}/actionlint_{version}_checksums.txt",
+          version: VERSIONS.actionlint,
+          member: "actionlint",
+          as: "actionlint",
+        },
+      ],
+    },
+    build: {
+      workspace: { folder: "actionlint" },
+      package: "github.com/rhysd/actionlint/cmd/actionlint",
+      binary: "actionlint",
+      variables: {},
     },
   },
 ];

@@ -15,7 +15,7 @@ import { fetchModules, moduleKey, readPins, rememberedModule, type ModulePin } f
 export interface ToolchainOptions {
   /**
    * Only these parts, and only the modules of `modules`.
-   * @default every part and every module
+   * @default every part but those that are made only when asked for, and every module
    */
   readonly only?: readonly ToolName[];
   /**
@@ -64,7 +64,7 @@ export interface EnsuredToolchain extends Toolchain {
 export async function ensureToolchain(options: ToolchainOptions): Promise<EnsuredToolchain> {
   const seams = withDefaults(options.seams);
   const cache = new PartCache(join(cacheFolder(seams.environment), "toolchain"));
-  const wanted = seams.parts.filter(({ tool }) => !options.only || options.only.includes(tool));
+  const wanted = seams.parts.filter(({ tool, presence }) => (options.only ? options.only.includes(tool) : presence !== "asked"));
   const run = new Run(cache, seams, options.progress);
   const parts = await run.parts(wanted);
   const asked = options.modules ?? (options.only ? [] : undefined);
