@@ -9,7 +9,7 @@ import { operator } from "../keycloak/operator";
 import { keycloakOptions, type KeycloakOptions } from "../keycloak/options";
 import { embeddedPostgres } from "../keycloak/postgres";
 import { optionProblems, optionWarnings } from "../keycloak/problems";
-import { realmOf } from "../keycloak/realm";
+import { masterOf, realmOf } from "../keycloak/realm";
 import { DATABASE, keycloakServer } from "../keycloak/server";
 import { keycloakAlerts, keycloakDashboard, keycloakMonitor } from "../keycloak/watch";
 
@@ -28,6 +28,7 @@ export const keycloak = defineApp({
   objects: () => [...keycloakCrds(), ...operator()],
   configuration: ({ options, facts }) => [
     keycloakServer(options, facts),
+    ...importJob({ name: "keycloak-master", content: masterOf(options), variables: {} }),
     ...importJob({ name: "keycloak-realm", content: realmOf(options), variables: realmVariables(options) }),
   ],
   secrets: ({ options }) => [

@@ -94,6 +94,14 @@ export function realmOf(options: KeycloakOptions): Realm {
   };
 }
 
+/**
+ * Keycloak's own realm, as far as the platform owns it: its log-in is reached from wherever the others' is, administers
+ * everything, and lets anybody guess for ever by default.
+ */
+export function masterOf(options: KeycloakOptions): Readonly<Record<string, unknown>> & { readonly realm: "master" } {
+  return { realm: "master", ...bruteForce(options) };
+}
+
 function realmRoles({ roles, groups: given, identityProviders: providers }: KeycloakOptions): readonly string[] {
   return [...new Set([ADMIN_ROLE, ...roles, ...Object.values(given).flat(), ...providerRoles(providers)])].sort();
 }

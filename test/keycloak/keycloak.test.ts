@@ -148,6 +148,11 @@ describe("the rendered realm in a real Keycloak", function () {
     );
   });
 
+  it("locks who guesses at the realm that administers all others", async () => {
+    const master = await admin.get("/master");
+    assert.deepEqual([master["bruteForceProtected"], master["permanentLockout"], master["failureFactor"]], [true, false, 5]);
+  });
+
   it("is the same after a second import, and what others made is still there", async () => {
     await admin.post(`/${REALM}/clients`, { clientId: "by-hand", redirectUris: ["https://by-hand.example.com/"], publicClient: true });
     await admin.post(`/${REALM}/roles`, { name: "by-hand" });

@@ -10,7 +10,7 @@ import type { KubeObject } from "../../platform/kit/objects";
 import { clientImport } from "../../platform/keycloak/client";
 import { IMPORTER_SETTINGS } from "../../platform/keycloak/import-job";
 import { keycloakOptions } from "../../platform/keycloak/options";
-import { realmOf } from "../../platform/keycloak/realm";
+import { masterOf, realmOf } from "../../platform/keycloak/realm";
 import { planPlatform, platformProblems, secretsOf } from "../../platform/plan";
 import { renderTree } from "../../platform/render";
 import { settings } from "./settings";
@@ -63,6 +63,8 @@ describe("Keycloak", () => {
     assert.deepEqual([...stages.keys()], ["keycloak-data", "keycloak", "keycloak-config", "keycloak-access"]);
     assert.deepEqual(namesOf(stages.get("keycloak-config")), [
       "Keycloak keycloak/keycloak",
+      "ConfigMap keycloak/keycloak-master-#",
+      "Job keycloak/keycloak-master-#",
       "ConfigMap keycloak/keycloak-realm-#",
       "Job keycloak/keycloak-realm-#",
     ]);
@@ -114,10 +116,10 @@ describe("Keycloak", () => {
       secretsOf(given).flatMap(({ namespace, name, data }) => Object.keys(data).map((key) => `${namespace}/${name}/${key}`)),
     );
     const jobs = [...stagesOf(given, "keycloak").values()].flat().filter(({ kind }) => kind === "Job");
-    assert.equal(jobs.length, 2);
+    assert.equal(jobs.length, 3);
     for (const job of jobs) {
       const references = [...JSON.stringify(job).matchAll(/"secretKeyRef":\{"name":"([^"]+)","key":"([^"]+)"/g)];
-      assert.ok(references.length >= 3);
+      assert.ok(references.length >= 2);
       for (const [, name = "", key = ""] of references) assert.ok(seeded.has(`keycloak/${name}/${key}`), `${name}/${key}`);
     }
     assert.ok(!seeded.has("keycloak/keycloak-initial-admin/password"), "the operator takes this name for its own");
@@ -127,9 +129,15 @@ describe("Keycloak", () => {
     const job = (options: object) =>
       stagesOf(on(options), "keycloak")
         .get("keycloak-config")
-        ?.find(({ kind }) => kind === "Job")?.metadata.name;
+        ?.find(({ kind, metadata }) => kind === "Job" && metadata.name.startsWith("keycloak-realm-"))?.metadata.name;
     assert.equal(job({}), job({}));
     assert.notEqual(job({}), job({ eventsRetentionDays: 31 }));
+  });
+
+  it("locks who guesses at the administrators' own realm, too, and owns nothing else of it", () => {
+    const { realm, bruteForceProtected, failureFactor, ...rest } = masterOf(keycloakOptions.parse({ bruteForce: { failures: 3 } }));
+    assert.deepEqual([realm, bruteForceProtected, failureFactor], ["master", true, 3]);
+    for (const name of Object.keys(rest)) assert.match(name, /wait|failure|lockout|login|delta/i);
   });
 
   it("lets the importer delete nothing at all", () => {
