@@ -17,8 +17,8 @@ export default tseslint.config(
     },
   },
   {
-    // Stands for Pulumi's language host, which comes before any loader.
-    files: ["test/program/load-with-pulumi.js"],
+    // They come before any loader: what stands for Pulumi's language host, and the start of the policy pack.
+    files: ["test/program/load-with-pulumi.js", "policy/index.js"],
     languageOptions: { sourceType: "commonjs", globals: { require: "readonly", process: "readonly", console: "readonly", __dirname: "readonly" } },
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },

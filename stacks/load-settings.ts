@@ -4,15 +4,29 @@ import { rawFromPulumiConfig, resolveSettings, type Settings, SettingsError } fr
 import { appSchemas } from "../platform/app-options";
 import { platformProblems } from "../platform/plan";
 
+/** A stack's configuration as Pulumi hands it out. */
+export interface PulumiConfig {
+  readonly project: string;
+  readonly stack: string;
+  /** Full key -> text, secrets in clear. */
+  readonly config: Readonly<Record<string, string>>;
+  /** Full keys that hold a secret anywhere. */
+  readonly secretKeys: readonly string[];
+}
+
 /**
  * The settings of the running stack, read through Pulumi, every secret wrapped. Commands check the stack file before the
  * engine starts; this is the same check once more, for whoever runs `pulumi` alone.
  * @throws SettingsError with every problem there is.
  */
 export function loadSettings(): Settings {
-  const stack = pulumi.getStack();
   const config = runtime.allConfig();
-  const raw = rawFromPulumiConfig(config, Object.keys(config).filter(isSecret), pulumi.getProject());
+  return settingsFrom({ project: pulumi.getProject(), stack: pulumi.getStack(), config, secretKeys: Object.keys(config).filter(isSecret) });
+}
+
+/** As `loadSettings`, for whom the engine tells of a stack in another way: the policy pack. @throws SettingsError */
+export function settingsFrom({ project, stack, config, secretKeys }: PulumiConfig): Settings {
+  const raw = rawFromPulumiConfig(config, secretKeys, project);
   const { settings, problems } = resolveSettings(raw, { stack, secrets: "required", apps: appSchemas, further: platformProblems });
   if (settings === undefined) throw new SettingsError(problems, `the configuration of stack ${stack}`);
   return settings;

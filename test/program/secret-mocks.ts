@@ -10,6 +10,8 @@ import { ageIdentity } from "../../components/secrets/age-identity";
 import { isRecord } from "../../config/path";
 import type { Canary } from "../e2e/canary-scan";
 import { webhookPath } from "../../platform/webhook-path";
+import type { Settings } from "../../config/settings";
+import { loadSettings } from "../../stacks/load-settings";
 import { prepare, projectWithCharts, sectionsWithSecrets, talosOutputs } from "./under-mocks";
 
 /** A resource as it was sent to the engine. */
@@ -18,10 +20,23 @@ export interface Sent {
   readonly name: string;
   /** Inputs of a resource, or outputs of a component or of the stack; secrets are marked. */
   readonly values: unknown;
+  /** Of a resource only. */
+  readonly options?: SentOptions;
+}
+
+/** What was said of a resource besides its inputs. */
+export interface SentOptions {
+  readonly protect: boolean;
+  readonly ignoreChanges: readonly string[];
+  readonly deleteBeforeReplace?: boolean;
+  readonly additionalSecretOutputs: readonly string[];
+  /** URN; empty when there is none. */
+  readonly deletedWith: string;
 }
 
 export interface SecretRun {
   readonly sent: readonly Sent[];
+  readonly settings: Settings;
   readonly canaries: readonly Canary[];
 }
 
@@ -55,11 +70,20 @@ interface Request {
   getObject(): { toJavaScript(): unknown } | undefined;
   getOutputs(): { toJavaScript(): unknown } | undefined;
   getAdditionalsecretoutputsList(): string[];
+  getProtect(): boolean;
+  getIgnorechangesList(): string[];
+  getDeletebeforereplace(): boolean;
+  getDeletebeforereplacedefined(): boolean;
+  getDeletedwith(): string;
 }
 type Handler = (request: Request, done: unknown) => unknown;
 
 /** Runs `run` (the program, unless told otherwise) with settings whose every secret is one that nothing else looks like. */
-export async function runWithSecrets(stackFile: string, run: () => Promise<pulumi.Inputs> = program): Promise<SecretRun> {
+export async function runWithSecrets(
+  stackFile: string,
+  run: () => Promise<pulumi.Inputs> = program,
+  phase: "up" | "first-preview" = "up",
+): Promise<SecretRun> {
   const given: Canary[] = [];
   const make = (name: string, value = randomBytes(24).toString("base64url")): string => {
     given.push({ name, value });
@@ -75,7 +99,7 @@ export async function runWithSecrets(stackFile: string, run: () => Promise<pulum
   const announce = sections["network"]?.["announce"];
   if (isRecord(announce) && announce["mode"] === "bgp") Object.assign(announce, { password: make("network.announce.password") });
   const token = make("secrets.flux-webhook-token");
-  sections["secrets"] = { "flux-webhook-token": token };
+  sections["secrets"] = { ...sections["secrets"], "flux-webhook-token": token };
   given.push({ name: "Flux webhook path", value: webhookPath(token) });
 
   const cwd = process.cwd();
@@ -84,17 +108,17 @@ export async function runWithSecrets(stackFile: string, run: () => Promise<pulum
   const generated: Canary[] = [];
   process.chdir(dir);
   try {
-    const registered = prepare(sections, "secret");
-    keepMarks(sent, generated);
+    const registered = prepare(sections, "secret", phase);
+    keepMarks(sent, generated, phase);
     const outputs = await run();
     await pulumi.runtime.disconnect();
     for (const { name, values } of await stackOutputs(outputs)) sent.push({ type: "pulumi:pulumi:Stack", name, values });
     if (registered.length === 0) throw new Error("the program registered nothing");
+    return { sent, settings: loadSettings(), canaries: [...given, ...generated] };
   } finally {
     process.chdir(cwd);
     rmSync(dir, { recursive: true, force: true });
   }
-  return { sent, canaries: [...given, ...generated] };
 }
 
 /** Each output of the program, marked when it is secret. */
@@ -107,7 +131,7 @@ async function stackOutputs(outputs: pulumi.Inputs): Promise<readonly { readonly
 }
 
 /** Stands in front of the mock monitor: remembers requests and makes outputs secret as the engine does. */
-function keepMarks(sent: Sent[], generated: Canary[]): void {
+function keepMarks(sent: Sent[], generated: Canary[], phase: "up" | "first-preview"): void {
   const monitor = (pulumi.runtime as unknown as { getMonitor(): Record<string, Handler> & { mocks: pulumi.runtime.Mocks } }).getMonitor(); // what setMocks put there
   const secretOutputs = new Map<string, readonly string[]>();
   const register = monitor["registerResource"]?.bind(monitor);
@@ -120,7 +144,7 @@ function keepMarks(sent: Sent[], generated: Canary[]): void {
       ...request.getAdditionalsecretoutputsList(),
       ...marked.map(([key]) => key),
     ]);
-    sent.push({ type: request.getType(), name: request.getName(), values });
+    sent.push({ type: request.getType(), name: request.getName(), values, options: optionsOf(request) });
     return register(request, done);
   };
   monitor["registerResourceOutputs"] = (request, done) => {
@@ -136,11 +160,21 @@ function keepMarks(sent: Sent[], generated: Canary[]): void {
     }),
     newResource: async (args) => {
       const result = await mocks.newResource(args);
-      const made = generatedOutputs(args.type, args.name, generated);
+      const made = phase === "up" ? generatedOutputs(args.type, args.name, generated) : {};
       const state: Record<string, unknown> = { ...result.state, ...made };
       for (const key of secretOutputs.get(`${args.type} ${args.name}`) ?? []) if (key in state) state[key] = pulumi.secret(state[key]);
       return { id: result.id, state };
     },
+  };
+}
+
+function optionsOf(request: Request): SentOptions {
+  return {
+    protect: request.getProtect(),
+    ignoreChanges: request.getIgnorechangesList(),
+    ...(request.getDeletebeforereplacedefined() ? { deleteBeforeReplace: request.getDeletebeforereplace() } : {}),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    deletedWith: request.getDeletedwith(),
   };
 }
 
@@ -159,6 +193,8 @@ function generatedOutputs(type: string, name: string, canaries: Canary[]): Recor
     }
     case "random:index/randomPassword:RandomPassword":
       return { result: make("result", 30, "base64url") };
+    case "proxmoxve:user/token:Token":
+      return { value: `user@pve!hearth=${make("value", 24, "hex")}` };
     case "talos:machine/secrets:Secrets":
     case "talos:cluster/kubeconfig:Kubeconfig":
       return Object.fromEntries(Object.entries(talosOutputs(type)).map(([key, value]) => [key, withFresh(value, key, make)]));

@@ -77,13 +77,17 @@ export function talosOutputs(type: string): Record<string, unknown> {
   return {};
 }
 
-/** Sets mocks and configuration; the resources that the program registers are pushed to the list returned. */
-export function prepare(sections: Sections, stack: string): Registered[] {
+/**
+ * Sets mocks and configuration; the resources that the program registers are pushed to the list returned.
+ * @param phase In a `first-preview` what providers make is unknown, as it is while nothing exists. @default "up"
+ */
+export function prepare(sections: Sections, stack: string, phase: "up" | "first-preview" = "up"): Registered[] {
   const registered: Registered[] = [];
   void pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => {
         registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+        if (phase === "first-preview") return { id: undefined, state: { ...inputs } };
         return { id: `${name}-id`, state: { ...inputs, ...talosOutputs(type), ...randomOutputs(type) } };
       },
       call: ({ token, inputs }) =>
@@ -93,7 +97,7 @@ export function prepare(sections: Sections, stack: string): Registered[] {
     },
     "hearth",
     stack,
-    undefined,
+    phase === "first-preview",
     "organization",
   );
   acceptHooks();

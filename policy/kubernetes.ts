@@ -1,0 +1,40 @@
+import { isRecord } from "../config/path";
+import type { KubeObject } from "../platform/kit/objects";
+import type { Resource } from "./resource";
+import { isKubernetesObject } from "./types";
+import { listAt, records, textAt } from "./values";
+
+/** An object in the cluster, whoever makes it. */
+export type ClusterObject = Readonly<Record<string, unknown>>;
+
+/** The object that a resource makes; undefined for what is none. */
+export function objectOf({ type, props }: Resource): ClusterObject | undefined {
+  return isKubernetesObject(type) ? props : undefined;
+}
+
+/** `<kind> <namespace>/<name>`, for messages. */
+export function titleOf(object: ClusterObject | KubeObject): string {
+  const namespace = textAt(object, "metadata", "namespace");
+  return `${textAt(object, "kind")} ${namespace === "" ? "" : `${namespace}/`}${textAt(object, "metadata", "name")}`;
+}
+
+/** `<group>/<kind> <namespace>/<name>`: what one object is, whatever its version. */
+export function identityOf(object: ClusterObject | KubeObject): string {
+  const apiVersion = textAt(object, "apiVersion");
+  const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "core";
+  return `${group}/${textAt(object, "kind")} ${textAt(object, "metadata", "namespace")}/${textAt(object, "metadata", "name")}`;
+}
+
+/** Kinds whose pods are looked at; an operator's own kinds say less than a pod does. */
+const WORKLOADS: ReadonlySet<string> = new Set(["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"]);
+
+/** Pod specs of an object that runs pods; none for any other. */
+export function podSpecs(object: ClusterObject | KubeObject): readonly Readonly<Record<string, unknown>>[] {
+  if (!WORKLOADS.has(textAt(object, "kind"))) return [];
+  return [...records(object)].filter((record) => Array.isArray(record["containers"]));
+}
+
+/** Containers of a pod, those that run first included. */
+export function containersOf(pod: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] {
+  return ["initContainers", "containers", "ephemeralContainers"].flatMap((key) => listAt(pod, key)).filter(isRecord);
+}

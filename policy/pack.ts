@@ -1,0 +1,82 @@
+/** The pack as the engine runs it. What it checks is in `rules/`, one file each. */
+import {
+  PolicyPack,
+  type PolicyConfigSchema,
+  type ReportViolation,
+  type ResourceRemediation,
+  type ResourceValidation,
+  type ResourceValidationPolicy,
+  type StackValidationPolicy,
+} from "@pulumi/policy";
+import { z } from "zod";
+import { contextOfStack } from "./context";
+import { judged, type JudgedStack, readRequests } from "./engine";
+import type { Context, Correction, Finding, Rule } from "./rule";
+import { RULES } from "./rules";
+
+/** Serves the rules to the engine that started this process. */
+export function start(): void {
+  let stack: JudgedStack | undefined;
+  let context: Context | undefined;
+  readRequests((given) => {
+    stack = given;
+    context = undefined;
+  });
+  // Read when a rule first asks, so that an error is the policy's, with its words, and not a failed start.
+  const contextNow = (): Context => {
+    if (stack === undefined) throw new Error("the engine did not say which stack this is: Pulumi 3.215 or later is needed");
+    return (context ??= contextOfStack(stack));
+  };
+  new PolicyPack("hearth", { policies: RULES.map((rule) => policyOf(rule, contextNow)) });
+}
+
+type Policy = Partial<ResourceValidationPolicy> & Partial<StackValidationPolicy> & Pick<ResourceValidationPolicy, "name" | "description">;
+
+/** A rule as @pulumi/policy takes it. */
+export function policyOf(rule: Rule, context: () => Context): ResourceValidationPolicy | StackValidationPolicy {
+  const judgeOne: ResourceValidation = (args, report) => tell(rule.resource(one(), context(), args.getConfig()), report);
+  const putRight: ResourceRemediation = ({ props }) => corrected(props, rule.remedy(one()));
+  const policy: Policy = {
+    name: rule.id,
+    description: `${rule.says} ${rule.reason}`,
+    enforcementLevel: rule.level,
+    ...(rule.config === undefined ? {} : { configSchema: schemaOf(rule.config) }),
+    ...(rule.judgesResources ? { validateResource: ofOneType(rule, judgeOne) } : {}),
+    ...(rule.level === "remediate" ? { remediateResource: ofOneType(rule, putRight) } : {}),
+    ...(rule.judgesStacks ? { validateStack: (args, report) => tell(rule.stack(judged(), context(), args.getConfig()), report) } : {}),
+  };
+  return policy as ResourceValidationPolicy | StackValidationPolicy; // every rule judges resources, stacks or both
+}
+
+/** Options of a rule as JSON Schema, defaults included. */
+export function schemaOf(config: z.ZodType): PolicyConfigSchema {
+  const { properties } = z.toJSONSchema(config, { io: "input" });
+  return { properties: properties as PolicyConfigSchema["properties"] }; // both are JSON Schema
+}
+
+/** Spares @pulumi/policy the call for resources of other types. */
+function ofOneType<F extends object>({ types = [] }: Rule, run: F): F {
+  const [only, second] = types;
+  return only === undefined || second !== undefined ? run : Object.assign(run, { __pulumiType: only });
+}
+
+function one(): ReturnType<typeof judged>[number] {
+  const [resource] = judged();
+  if (resource === undefined) throw new Error("a request for one resource carries one");
+  return resource;
+}
+
+function tell(found: readonly Finding[], report: ReportViolation): void {
+  for (const { message, urn } of found) report(message, urn);
+}
+
+/** The inputs with corrections put in; undefined, which means unchanged, when there are none. */
+function corrected(props: Record<string, unknown>, corrections: readonly Correction[]): Record<string, unknown> | undefined {
+  for (const { path, value } of corrections) put(props, path, value);
+  return corrections.length === 0 ? undefined : props;
+}
+
+function put(target: Record<string, unknown>, [key = "", ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) target[key] = value;
+  else put((target[key] ??= {}) as Record<string, unknown>, rest, value); // an input that has inner ones is a record
+}

@@ -1,0 +1,39 @@
+import type { Settings } from "../../config/settings";
+import { defineRule } from "../rule";
+
+/** A number on its own within a name; longer ones are ids, those with a dot versions. */
+const INDEX = /(^|[-_/ [])\d{1,4}(?=$|[-_/ \]])/;
+
+/** Names follow what a thing is, not where it stands in a list. */
+export const namedNotNumbered = defineRule({
+  id: "named-not-numbered",
+  says: "No resource is named by its place in a list.",
+  reason: "Taking out the first of three then renames the other two: they are deleted and made anew.",
+  level: "mandatory",
+  resource: ({ name, type }, { settings }) => {
+    if (settings === undefined || type.startsWith("pulumi:pulumi:") || (type.startsWith("pulumi:providers:") && /^default/.test(name)))
+      return [];
+    const rest = namesIn(settings).reduce((text, known) => text.split(known).join("*"), name);
+    return INDEX.test(rest) ? [`the name ${name} carries a number that no setting gives it`] : [];
+  },
+});
+
+/** Names that the settings give, the longest first: one may lie within another. */
+function namesIn({ nodes, proxmox, cluster, network, stack, platform, secrets }: Settings): readonly string[] {
+  const given = [
+    stack,
+    cluster.name,
+    ...cluster.domains,
+    ...nodes.flatMap(({ name, dataDisks }) => [name, ...dataDisks.map((disk) => disk.name)]),
+    ...proxmox.flatMap(({ name, hosts, sharedDatastores }) => [
+      name,
+      ...hosts.map((host) => host.name),
+      ...hosts.flatMap((host) => [host.imageDatastore, host.diskDatastore]),
+      ...sharedDatastores,
+    ]),
+    ...Object.values(network.addresses),
+    ...Object.keys(platform),
+    ...Object.keys(secrets),
+  ];
+  return [...new Set(given)].filter((name) => /\d/.test(name)).sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,52 @@
+import type { VersionPair } from "../../config/settings";
+import { UNKNOWN } from "../resource";
+import { defineRule } from "../rule";
+import { patchesOf } from "../talos";
+import { TALOS_APPLY } from "../types";
+import { textAt } from "../values";
+
+/** Image of the kubelet in a machine config. */
+const KUBELET = /image:\s*\S*\/kubelet:v(\d+\.\d+\.\d+)/;
+
+/** The wanted versions are tuppr's alone. */
+export const talosInstalledVersion = defineRule({
+  id: "talos-installed-version",
+  says: "Machine configs name the installed versions of Talos and Kubernetes, not the wanted ones.",
+  reason:
+    "A Kubernetes version in a machine config moves every node at once, past drain and order (siderolabs/terraform-provider-talos#350), and an installer image is no upgrade.",
+  level: "mandatory",
+  types: [TALOS_APPLY],
+  knownLater: [
+    {
+      value: `${TALOS_APPLY} machineConfigurationInput`,
+      instead: "`cluster.installed` and `cluster.versions`: installed is not ahead of wanted",
+    },
+  ],
+  resource: (resource, { settings }) => {
+    if (settings === undefined) return [];
+    const { installed, versions } = settings.cluster;
+    const images = patchesOf(resource).map((patch) => textAt(patch, "machine", "install", "image"));
+    const wrong = images.filter((image) => image !== "" && !image.endsWith(`:v${installed.talos}`));
+    return [
+      ...wrong.map((image) => `the installer is ${image.split(":").at(-1) ?? ""}, and cluster.installed.talos ${installed.talos}`),
+      ...kubernetesProblems(resource.props["machineConfigurationInput"], installed, versions),
+    ];
+  },
+});
+
+function kubernetesProblems(config: unknown, installed: VersionPair, wanted: VersionPair): readonly string[] {
+  if (config === UNKNOWN) {
+    const isAhead = compare(installed.kubernetes, wanted.kubernetes) > 0;
+    return isAhead
+      ? [`cluster.installed.kubernetes ${installed.kubernetes} is ahead of cluster.versions.kubernetes ${wanted.kubernetes}`]
+      : [];
+  }
+  const kubelet = KUBELET.exec(String(config))?.[1];
+  return kubelet === undefined || kubelet === installed.kubernetes
+    ? []
+    : [`the config runs Kubernetes ${kubelet}, and cluster.installed.kubernetes is ${installed.kubernetes}`];
+}
+
+function compare(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
+}
