@@ -84,36 +84,39 @@ export class TestLab {
 
   /** Daemon, working copy and stack for the stack file as it is now. `other` replaces the program. */
   async open(other?: typeof program): Promise<Session> {
-    return Session.open({ stack: this.stack, charts: "lab", stackFile: this.stackFile, home: this.home, program: other ?? program }, await testToolchain());
+    return Session.open(
+      { stack: this.stack, charts: "lab", stackFile: this.stackFile, home: this.home, program: other ?? program },
+      await testToolchain(),
+    );
   }
 
   /** Pushes the tree and runs `up`; rejects with the engine's words. */
-  async up(other?: typeof program): Promise<Run> {
+  async up(other?: typeof program, policyPacks: string[] = []): Promise<Run> {
     const session = await this.open(other);
     await session.publish();
-    return this.upIn(session);
+    return this.upIn(session, undefined, policyPacks);
   }
 
   /** The engine's part of an `up` alone: nothing is pushed. `watch` sees the engine's events as they come. */
-  upIn(session: Session, watch?: (event: EngineEvent) => void): Promise<Run> {
+  upIn(session: Session, watch?: (event: EngineEvent) => void, policyPacks: string[] = []): Promise<Run> {
     return this.run(async (note) => {
       const onEvent = (event: EngineEvent): void => {
         note(event);
         watch?.(event);
       };
-      const result = await session.stack.up({ onEvent });
+      const result = await session.stack.up({ onEvent, policyPacks });
       writeAccess(session, result.outputs);
       return result.summary.resourceChanges;
     });
   }
 
-  async preview(other?: typeof program): Promise<Run> {
-    return this.previewIn(await this.open(other));
+  async preview(other?: typeof program, policyPacks: string[] = []): Promise<Run> {
+    return this.previewIn(await this.open(other), policyPacks);
   }
 
   /** The engine's part of a preview alone. */
-  previewIn({ stack }: Session): Promise<Run> {
-    return this.run(async (onEvent) => (await stack.preview({ onEvent })).changeSummary);
+  previewIn({ stack }: Session, policyPacks: string[] = []): Promise<Run> {
+    return this.run(async (onEvent) => (await stack.preview({ onEvent, policyPacks })).changeSummary);
   }
 
   async refresh(): Promise<Run> {
@@ -143,7 +146,15 @@ export class TestLab {
 
   /** Shortens the waits of the road in a world that is open: for tests that are about something else. */
   hurry(): Promise<unknown> {
-    return this.control("latencies", { download: 1, createMachine: 1, boot: 1, install: 1, etcdBootstrap: 1, etcdJoin: 1, registerNode: 1 });
+    return this.control("latencies", {
+      download: 1,
+      createMachine: 1,
+      boot: 1,
+      install: 1,
+      etcdBootstrap: 1,
+      etcdJoin: 1,
+      registerNode: 1,
+    });
   }
 
   fault(rule: FaultRule): Promise<unknown> {
