@@ -9,6 +9,7 @@ import { cell, code, settingsTable } from "./docs-tables";
 import { exitWith } from "./exit";
 import { graphSvg } from "./graph";
 import { optionsSchema, platformPage } from "./platform-page";
+import { policyPage } from "./policy-page";
 
 const HEADER = `# Settings
 
@@ -60,6 +61,7 @@ export async function generated(): Promise<Readonly<Record<string, string>>> {
     "docs/settings.md": settingsPage(),
     "docs/platform.md": platformPage(HEARTH),
     "docs/platform.svg": await graphSvg("all", HEARTH),
+    "docs/policy.md": policyPage(),
     "schemas/stack.schema.json": `${JSON.stringify(stackFileSchema(appSchemas()), null, 2)}\n`,
   };
 }
@@ -76,7 +78,7 @@ export async function docs(args: readonly string[], project: string): Promise<0 
     return !existsSync(file) || readFileSync(file, "utf8") !== content;
   });
   for (const [path, content] of stale) {
-    if (flag === "--check") process.stderr.write(`${path} is not what config/ and platform/ say: npm run docs\n`);
+    if (flag === "--check") process.stderr.write(`${path} is not what config/, platform/ and policy/ say: npm run docs\n`);
     else {
       mkdirSync(dirname(join(project, path)), { recursive: true });
       writeFileSync(join(project, path), content);

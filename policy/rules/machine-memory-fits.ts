@@ -9,7 +9,7 @@ export const machineMemoryFits = defineRule({
   says: "The machines on a host have no more memory together than the host, less what it keeps for itself.",
   reason: "Without a balloon Proxmox starts every machine but the last, and the kernel then ends one of them.",
   level: "mandatory",
-  config: z.strictObject({ reserveMiB: z.int().min(0).default(0).describe("MiB of each host that no machine may have.") }),
+  config: z.strictObject({ reserveMiB: z.int().min(0).max(1_048_576).default(0).describe("MiB of each host that no machine may have.") }),
   stack: (resources, { settings }, { reserveMiB }) => {
     if (settings === undefined) return [];
     return hostsOf(settings).flatMap((host) => {
