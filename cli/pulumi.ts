@@ -1,6 +1,6 @@
 /**
  * `npm run up|preview|refresh|destroy -- <stack> [options of pulumi]`: what `pulumi` would do, after the checks that belong
- * before it: the stack file, trust in the Proxmox endpoints' CA, and deletion protection.
+ * before it: the stack file, trust in the Proxmox endpoints' CA, deletion protection, and the policy pack.
  */
 import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -24,7 +24,8 @@ const NO_PULUMI = "there is no pulumi on the PATH: install it (pulumi.com/docs/i
 /** Runs one command; resolves with pulumi's exit code. @throws UserError before pulumi is started when a check fails. */
 export async function pulumi(args: readonly string[], project: string): Promise<number> {
   const [command, stack, ...rest] = args;
-  if (!isCommand(command) || stack === undefined || stack.startsWith("-")) throw new UserError(`usage: npm run ${command ?? "up"} -- <stack> [options of pulumi]`);
+  if (!isCommand(command) || stack === undefined || stack.startsWith("-"))
+    throw new UserError(`usage: npm run ${command ?? "up"} -- <stack> [options of pulumi]`);
   const settings = settingsOf(stack, project);
   if (command === "destroy") {
     refuseWhileProtected(stack, settings);
@@ -33,11 +34,32 @@ export async function pulumi(args: readonly string[], project: string): Promise<
   const trust = trustOf(settings);
   const temporary = mkdtempSync(join(tmpdir(), "hearth-")); // the Kubernetes provider leaves kubeconfigs in the temporary folder
   try {
-    return await run([command, "--stack", stack, ...rest], project, { ...trust.env, TMPDIR: temporary });
+    const env = { ...trust.env, TMPDIR: temporary };
+    for (const step of steps(command, stack, rest)) {
+      const code = await run(step, project, env);
+      if (code !== 0) return code;
+    }
+    return 0;
   } finally {
     trust.remove();
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** The pack by its folder, which Pulumi's host for Node starts. */
+const POLICIES = ["--policy-pack", resolve(PROJECT, "policy")];
+const SKIPS_PREVIEW = /^(-f|--skip-preview(=true)?)$/;
+
+/**
+ * What pulumi is started with, one after the other. An `up` shows a preview first and goes no further when a policy is
+ * broken; told to skip that, it would find out when half is made, so it gets a preview of its own.
+ */
+function steps(command: Command, stack: string, rest: readonly string[]): readonly (readonly string[])[] {
+  const judged = command === "up" || command === "preview" ? POLICIES : [];
+  const asked = [command, "--stack", stack, ...judged, ...rest];
+  return command === "up" && rest.some((option) => SKIPS_PREVIEW.test(option))
+    ? [["preview", "--stack", stack, ...POLICIES], asked]
+    : [asked];
 }
 
 function isCommand(text: string | undefined): text is Command {
@@ -54,7 +76,9 @@ function settingsOf(stack: string, project: string): Settings {
 async function exportedState(stack: string, project: string): Promise<ProtectableState> {
   const options = { cwd: project, maxBuffer: MAX_EXPORT };
   const { stdout } = await promisify(execFile)("pulumi", ["stack", "export", "--stack", stack], options).catch((error: Error) => {
-    throw isMissing(error) ? new UserError(NO_PULUMI) : new UserError(`the state of ${stack} cannot be read: ${error.message.trim().split("\n").at(-1)}`);
+    throw isMissing(error)
+      ? new UserError(NO_PULUMI)
+      : new UserError(`the state of ${stack} cannot be read: ${error.message.trim().split("\n").at(-1)}`);
   });
   return JSON.parse(stdout) as ProtectableState; // the engine's own format
 }

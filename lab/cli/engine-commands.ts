@@ -8,16 +8,18 @@ import { checkSource, Session, stackFileOf } from "../session";
 import { ensureToolchain } from "../toolchain/toolchain";
 import type { Request } from "./request";
 import { printPlan } from "./plan";
+import { holdToPolicies, POLICY_PACK } from "./policies";
 import { Progress } from "./progress";
 import { fluxSettled, printReport } from "./report";
 
 /** Makes everything, or what changed. */
 export async function up(request: Request): Promise<void> {
   const session = await open(request);
-  await session.publish();
   const progress = new Progress(console.log);
+  await run(() => holdToPolicies(session, (event) => progress.hear(event)), progress);
+  await session.publish();
   const start = Date.now();
-  const result = await run((onEvent) => session.stack.up({ onEvent }), progress);
+  const result = await run((onEvent) => session.stack.up({ onEvent, policyPacks: [POLICY_PACK] }), progress);
   writeAccess(session, result.outputs);
   await fluxSettled(session.home.kubeconfig);
   await printReport(session, { seconds: (Date.now() - start) / 1000, phases: progress.phases, changes: progress.changes });
@@ -27,7 +29,7 @@ export async function up(request: Request): Promise<void> {
 export async function preview(request: Request): Promise<void> {
   const session = await open(request);
   const progress = new Progress(console.log);
-  const { changeSummary } = await run((onEvent) => session.stack.preview({ onEvent, diff: true }), progress);
+  const { changeSummary } = await run((onEvent) => session.stack.preview({ onEvent, diff: true, policyPacks: [POLICY_PACK] }), progress);
   console.log(summary(changeSummary));
 }
 

@@ -1,4 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { policyLine } from "./policies";
 
 /** What happened to one resource, as a line on the screen. */
 export interface ProgressLine {
@@ -40,6 +41,13 @@ export class Progress {
     if (pre !== undefined) this.started.set(`${pre.op} ${pre.urn}`, this.now());
     const done = event.resOutputsEvent?.metadata ?? event.resOpFailedEvent?.metadata;
     if (done !== undefined) this.finish(done.op, done.urn, event.resOpFailedEvent === undefined ? "" : "  FAILED");
+    this.hear(event);
+  }
+
+  /** Prints what the program, a provider or the policy pack has to say, and nothing of resources. */
+  hear(event: EngineEvent): void {
+    const policy = policyLine(event);
+    if (policy !== undefined) this.say(policy);
     const word = event.diagnosticEvent;
     if (word !== undefined && ["warning", "error", "info#err"].includes(word.severity) && !EXPECTED.test(word.message))
       this.say(plain(word.message));

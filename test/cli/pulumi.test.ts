@@ -21,7 +21,14 @@ describe("the wrapper around pulumi", () => {
     dir = mkdtempSync(join(tmpdir(), "wrapper-"));
     mkdirSync(join(dir, "bin"));
     const state = JSON.stringify({ deployment: { resources: [{ urn: "urn:pulumi:x::hearth::t::cp-1", protect: true }] } });
-    writeFileSync(join(dir, "bin/pulumi"), `#!/bin/sh\necho "$* $TMPDIR" >> '${dir}/called'\n[ "$1" = stack ] && echo '${state}'\nexit 3\n`.replace("exit 3", '[ "$1" = up ] && exit 3\nexit 0'), { mode: 0o755 });
+    writeFileSync(
+      join(dir, "bin/pulumi"),
+      `#!/bin/sh\necho "$* $TMPDIR" >> '${dir}/called'\n[ "$1" = stack ] && echo '${state}'\nexit 3\n`.replace(
+        "exit 3",
+        '[ "$1" = up ] && exit 3\nexit 0',
+      ),
+      { mode: 0o755 },
+    );
     process.env["PATH"] = `${join(dir, "bin")}${delimiter}${path ?? ""}`;
   });
   afterEach(() => {
@@ -39,9 +46,36 @@ describe("the wrapper around pulumi", () => {
     writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets);
     assert.equal(await pulumi(["up", "x", "--diff"], dir), 3);
     const [line = ""] = called();
-    assert.match(line, /^up --stack x --diff /);
+    assert.match(line, /^up --stack x --policy-pack \S+\/policy --diff /);
     assert.ok(!existsSync(line.split(" ").at(-1) ?? ""));
   });
+
+  it("holds a preview and an up to the policy pack, and nothing that only reads or ends", async () => {
+    writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets);
+    for (const command of ["preview", "up", "refresh"]) await pulumi([command, "x"], dir);
+    assert.deepEqual(
+      called().map((line) => [line.split(" ")[0], line.includes(` --policy-pack ${join(ROOT, "policy")} `)]),
+      [
+        ["preview", true],
+        ["up", true],
+        ["refresh", false],
+      ],
+    );
+  });
+
+  for (const option of ["-f", "--skip-preview", "--skip-preview=true"]) {
+    it(`previews with the pack before an up with ${option}, and goes on only when that passes`, async () => {
+      writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets);
+      assert.equal(await pulumi(["up", "x", "--yes", option], dir), 3);
+      const [preview = "", up = ""] = called();
+      assert.match(preview, /^preview --stack x --policy-pack \S+\/policy \S+$/);
+      assert.match(up, new RegExp(`^up --stack x --policy-pack \\S+/policy --yes ${option} `));
+      writeFileSync(join(dir, "bin/pulumi"), `#!/bin/sh\necho "$*" >> '${dir}/called'\nexit 255\n`, { mode: 0o755 });
+      rmSync(join(dir, "called"));
+      assert.equal(await pulumi(["up", "x", "--yes", option], dir), 255);
+      assert.equal(called().length, 1);
+    });
+  }
 
   it("refuses to destroy what is protected, by the file or only by the state, before pulumi destroys anything", async () => {
     writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets.replace("deletionProtection: false", "deletionProtection: true"));
@@ -49,7 +83,10 @@ describe("the wrapper around pulumi", () => {
     assert.deepEqual(called(), []);
     writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets);
     await assert.rejects(pulumi(["destroy", "x"], dir), /since its last up \(cp-1\)/);
-    assert.deepEqual(called().map((line) => line.split(" ")[0]), ["stack"]);
+    assert.deepEqual(
+      called().map((line) => line.split(" ")[0]),
+      ["stack"],
+    );
   });
 
   it("says in one line what is wrong with the command or the machine", async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { loadStackFile, secretPaths } from "../../config";
 import { isRecord } from "../../config/path";
+import { POLICY_PACK } from "../../lab/cli/policies";
 import { labSecret } from "../../lab/lab-secrets";
 import type { ProviderAdapter, ResourceAdapter } from "../../lab/providers/adapter";
 import { genericDiff } from "../../lab/providers/diff";
@@ -16,9 +17,6 @@ import { testToolchain } from "./lab-harness";
 
 const ROOT = join(__dirname, "../..");
 const STACK = "fixtures";
-
-/** The pack as a program of its own: the lab's engine has no host for Node. */
-export const PACK = join(ROOT, "policy/analyzer");
 
 /** What the pack said of a resource, or of the stack, by the rule's id. */
 export interface Said {
@@ -71,7 +69,7 @@ export class PolicyEngine {
   async judge({ resources, outputs = {} }: FixtureStack): Promise<readonly Said[]> {
     const events: EngineEvent[] = [];
     const program = (): Promise<pulumi.Inputs> => Promise.resolve(registered(resources, outputs));
-    const error = await this.stack.preview({ program, policyPacks: [PACK], onEvent: (event) => events.push(event) }).then(
+    const error = await this.stack.preview({ program, policyPacks: [POLICY_PACK], onEvent: (event) => events.push(event) }).then(
       () => undefined,
       (reason: unknown) => reason,
     );
@@ -93,6 +91,9 @@ export class PolicyEngine {
 /** A resource of any type. */
 class AnyResource extends pulumi.CustomResource {}
 
+/** An instance of any provider. */
+class AnyProvider extends pulumi.ProviderResource {}
+
 /** Registers fixtures as a program does; returns the stack's outputs. */
 function registered(resources: readonly FixtureResource[], outputs: Readonly<Record<string, unknown>>): pulumi.Inputs {
   const made = new AnyResource("random:index/randomUuid:RandomUuid", "made", {});
@@ -109,7 +110,7 @@ function registered(resources: readonly FixtureResource[], outputs: Readonly<Rec
     const opts: pulumi.CustomResourceOptions = { ...rest, ignoreChanges: [...ignoreChanges] };
     const provider = /^pulumi:providers:(.*)$/.exec(type)?.[1];
     if (provider === undefined) new AnyResource(type, name, inputs(props), opts);
-    else new pulumi.ProviderResource(provider, name, inputs(props), opts);
+    else new AnyProvider(provider, name, inputs(props), opts);
   }
   return inputs(outputs);
 }

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { table } from "../../cli/table";
+import { POLICY_PACK } from "../../lab/cli/policies";
 import type { Rule } from "../../policy/rule";
 import { RULES } from "../../policy/rules";
 import { MACHINE } from "../../policy/types";
 import { FIXTURES } from "../fixtures/policy";
 import type { Fixture, FixtureResource } from "../fixtures/policy/fixture";
 import { labStackText, oneControlPlane, TestLab } from "./lab-harness";
-import { PACK, PolicyEngine, type Said, saidIn } from "./policy-engine";
+import { PolicyEngine, type Said, saidIn } from "./policy-engine";
 import { withProps } from "./seeded-programs";
 
 const OCTET = 63;
@@ -112,7 +113,11 @@ describe("The policy pack under the real engine", function () {
     after(() => lab.close());
 
     it("has nothing to say of a first preview, of the `up` after it, and of the preview after that", async () => {
-      for (const run of [() => lab.preview(undefined, [PACK]), () => lab.up(undefined, [PACK]), () => lab.preview(undefined, [PACK])]) {
+      for (const run of [
+        () => lab.preview(undefined, [POLICY_PACK]),
+        () => lab.up(undefined, [POLICY_PACK]),
+        () => lab.preview(undefined, [POLICY_PACK]),
+      ]) {
         assert.deepEqual(saidIn((await run()).events), []);
       }
     });
@@ -120,14 +125,14 @@ describe("The policy pack under the real engine", function () {
     it("stops at a mandatory violation before the first call to the world", async () => {
       await lab.control("resetCalls");
       const fileOfItsOwn = withProps(MACHINE, (props) => ({ ...props, hookScriptFileId: "local:snippets/hook.sh" }));
-      await assert.rejects(lab.preview(fileOfItsOwn, [PACK]), /hookScriptFileId|machine-no-file-id/);
+      await assert.rejects(lab.preview(fileOfItsOwn, [POLICY_PACK]), /hookScriptFileId|machine-no-file-id/);
       assert.deepEqual(await lab.calls(), {});
     });
 
     it("puts right what has one right value, so that nothing changes", async () => {
       const run = await lab.preview(
         withProps(MACHINE, (props) => ({ ...props, rebootAfterUpdate: true })),
-        [PACK],
+        [POLICY_PACK],
       );
       assert.deepEqual([...new Set(saidIn(run.events).map(({ rule }) => rule))], ["machine-no-reboot"]);
       assert.deepEqual(run.changes, {});
