@@ -110,6 +110,7 @@ function clientPolicy(name: GatewayName, options: EnvoyGatewayOptions, { setting
   return clientTrafficPolicy(name, {
     minTls: options.minTls,
     http3: options.http3,
+    sharedPort: options.merged,
     trustedCidrs: options.trustedCidrs ?? [ipv4, ...(ipv6 === undefined ? [] : [ipv6])],
     bufferLimit: CLIENT_TRAFFIC[name]?.connection.bufferLimit,
   });

@@ -20,6 +20,8 @@ export interface ClientTraffic {
   readonly bufferLimit?: string;
   /** Whether HTTP/3 is offered, on UDP 443. @default false */
   readonly http3?: boolean;
+  /** Whether other Gateways listen on the same port with the same certificate. @default false */
+  readonly sharedPort?: boolean;
 }
 
 /**
@@ -41,7 +43,12 @@ export function clientTrafficPolicy(gateway: GatewayName, traffic: ClientTraffic
       http2: { initialStreamWindowSize: "512Ki", initialConnectionWindowSize: "8Mi", onInvalidMessage: "TerminateStream" },
       ...(traffic.http3 === true ? { http3: {} } : {}),
       tcpKeepalive: {},
-      tls: { minVersion: traffic.minTls ?? "1.2", alpnProtocols: ["h2", "http/1.1"] },
+      tls: {
+        minVersion: traffic.minTls ?? "1.2",
+        // On a shared port a browser would ask for the host of one Gateway over its HTTP/2 connection to another's, and get 404:
+        // left to itself, Envoy Gateway offers HTTP/1.1 there (internal/xds/translator/listener.go of v1.9.1).
+        ...(traffic.sharedPort === true ? {} : { alpnProtocols: ["h2", "http/1.1"] }),
+      },
     },
   });
 }

@@ -7,7 +7,19 @@ const TAKEN_NAMES = /^(?:http|https-.*|grpc-.*)$/;
 
 /** What the schema of Envoy Gateway's options cannot say. */
 export function gatewayProblems(options: EnvoyGatewayOptions, enabled: ReadonlySet<string>): readonly OptionProblem[] {
-  return [...mergedProblems(options, enabled), ...portProblems(options), ...nameProblems(options), ...hostProblems(options)];
+  return [
+    ...mergedProblems(options, enabled),
+    ...quicProblems(options),
+    ...portProblems(options),
+    ...nameProblems(options),
+    ...hostProblems(options),
+  ];
+}
+
+/** HTTP/3 connections are shared between hosts as those of HTTP/2 are, and cannot be kept apart. */
+function quicProblems({ merged, http3 }: EnvoyGatewayOptions): readonly OptionProblem[] {
+  const message = "browsers share an HTTP/3 connection between hosts, and merged gateways do not know each other's";
+  return merged && http3 ? [{ path: ["http3"], message, fix: "take http3 out, or merged" }] : [];
 }
 
 /** The AI gateway finds its proxies by the Gateway that they are for, and merged ones are for none (internal/controller/gateway_mutator.go, v1.0.0). */

@@ -222,6 +222,18 @@ describe("merged Gateways", () => {
     assert.deepEqual([problems(true, AI), problems(false, AI), problems(true, [])], [["merged"], [], []]);
   });
 
+  it("leave no browser to ask one Gateway for another's host over a connection that it shares", () => {
+    const tls = (merged: boolean) =>
+      at(gatewaysOf(platformOf([], { options: { merged } })).configuration, "ClientTrafficPolicy", "internal", "tls");
+    assert.deepEqual(tls(true), { minVersion: "1.2" });
+    assert.deepEqual(tls(false), { minVersion: "1.2", alpnProtocols: ["h2", "http/1.1"] });
+    const quic = declared("envoy-gateway", platformOf([], { options: { merged: true, http3: true } })).problems;
+    assert.deepEqual(
+      quic.map(({ path }) => path),
+      [["http3"]],
+    );
+  });
+
   it("have no port, protocol and host name twice, which Envoy Gateway would refuse", () => {
     for (const options of [{ merged: true }, { merged: true, ...EVERYTHING }]) {
       const all = (["external", "internal", "auth"] as const).flatMap((name) => listeners(name, options, [home]));
