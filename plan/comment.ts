@@ -2,6 +2,7 @@ import type { Operation } from "./change";
 import { code, fitted, prose, table, type Block } from "./markdown";
 import type { PolicyFinding } from "./finding";
 import type { Findings } from "./index";
+import { OVER_SETTINGS, RULE_COUNT } from "./policies";
 import type { NodeImpact } from "./restarts";
 import { SHARED } from "./tree-changes";
 
@@ -215,8 +216,10 @@ function unseen({ source, cluster, pack, beforeState, problems: mistakes }: Find
     ...(beforeState === "unreadable"
       ? ["The base's settings do not hold together under this code, so nothing was compared with them."]
       : []),
-    ...(mistakes.length > 0 ? ["Resources, nodes and the tree: the settings have mistakes."] : []),
+    ...(mistakes.length > 0 ? ["Resources, nodes, the tree and the policies: the settings have mistakes."] : []),
     "Both sides are made by this code: what a change of the program itself does to resources and machine configs shows in a preview with the state.",
-    ...(pack === "absent" ? ["The policy pack did not run; the rules above are those of this command."] : []),
+    ...(pack === "settings" && mistakes.length === 0
+      ? [`${RULE_COUNT - OVER_SETTINGS.length} of the ${RULE_COUNT} policies look at resources: they run in a preview.`]
+      : []),
   ]);
 }

@@ -1,4 +1,4 @@
-/** What the policy pack, or a rule of this folder, has against a change. The pack's own type is turned into this one. */
+/** What the policy pack, or a rule of this folder, has against a change. */
 export interface PolicyFinding {
   /** Name of the policy or rule. */
   readonly rule: string;

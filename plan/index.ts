@@ -13,6 +13,7 @@ import { comment } from "./comment";
 import type { PolicyFinding } from "./finding";
 import { weakerGuards } from "./guards";
 import { configDiff } from "./machine-config";
+import { policiesOverSettings } from "./policies";
 import type { EnginePlan } from "./preview";
 import { nodeFindings } from "./node-findings";
 import { resourcesOf } from "./resources";
@@ -33,8 +34,6 @@ export interface PlanInput {
   readonly base: string;
   /** What the engine would do; absent: derived from the settings. */
   readonly engine?: EnginePlan;
-  /** What the policy pack found; absent: it did not run. */
-  readonly findings?: readonly PolicyFinding[];
 }
 
 /** A stack file and, where it is at hand, the tree that is committed beside it. */
@@ -63,7 +62,8 @@ export interface Findings {
   readonly versions: readonly VersionStep[];
   /** Version rules and the policy pack's, the mandatory ones first. */
   readonly policies: readonly PolicyFinding[];
-  readonly pack: "ran" | "absent";
+  /** Over what the policy pack ran: the engine's resources, or what settings say of them. */
+  readonly pack: "resources" | "settings";
   readonly guards: readonly PolicyFinding[];
 }
 
@@ -82,13 +82,14 @@ export function plan(input: PlanInput): Plan {
   return { markdown: comment(found), verdict: blocked ? "blocked" : "open" };
 }
 
-function findingsOf({ stack, base, before, after, engine, findings }: PlanInput): Findings {
+function findingsOf({ stack, base, before, after, engine }: PlanInput): Findings {
   const now = read(stack, after.text);
   const old = before === undefined ? undefined : read(stack, before.text);
   const facts = { before: writtenVersions(old?.raw ?? {}), after: writtenVersions(now.raw) };
   const settings = { before: old?.settings, after: now.settings };
   const ofNodes = settings.before === undefined || settings.after === undefined ? [] : nodeFindings(settings.before, settings.after);
-  const policies = [...versionFindings(facts.before, facts.after), ...ofNodes, ...(findings ?? [])];
+  const ofPack = engine?.policies ?? (now.settings === undefined ? [] : policiesOverSettings(now.settings));
+  const policies = [...versionFindings(facts.before, facts.after), ...ofNodes, ...ofPack];
   const general = {
     stack,
     base,
@@ -100,7 +101,7 @@ function findingsOf({ stack, base, before, after, engine, findings }: PlanInput)
     secrets: secretChanges(before?.text ?? "", after.text),
     versions: versionSteps(facts.before, facts.after),
     policies: [...policies.filter(({ level }) => level === "mandatory"), ...policies.filter(({ level }) => level !== "mandatory")],
-    pack: findings === undefined ? ("absent" as const) : ("ran" as const),
+    pack: engine?.policies === undefined ? ("settings" as const) : ("resources" as const),
   };
   const nothing = { changes: engine?.changes ?? [], impacts: [], rolls: [], configs: [], apps: [], guards: [] };
   // With mistakes on one side there is nothing that its settings lead to.

@@ -1,6 +1,7 @@
 import { isRecord } from "../config/path";
 import { UserError } from "../config/user-error";
 import { inOrderOfDanger, type Change, type Operation } from "./change";
+import type { PolicyFinding } from "./finding";
 
 /** What the engine intends, as its preview said. */
 export interface EnginePlan {
@@ -9,6 +10,8 @@ export interface EnginePlan {
   readonly errors: number;
   /** Whether the cluster answered: without it what is in it was compared with the state alone. */
   readonly cluster: "answered" | "unreachable";
+  /** What the policy pack found; absent: it did not run, or the format has no room for it (only the streamed events do). */
+  readonly policies?: readonly PolicyFinding[];
 }
 
 /**
@@ -25,6 +28,7 @@ export function readPreview(text: string): EnginePlan {
   return {
     changes: changesOf(steps),
     errors: diagnostics.filter(({ severity }) => severity === "error").length,
+    ...(isDigest ? {} : policiesOf(documents)),
     cluster: diagnostics.some(({ message }) => UNREACHABLE.test(String(message))) ? "unreachable" : "answered",
   };
 }
@@ -64,6 +68,31 @@ function stepOfEvent({ resourcePreEvent: event }: Fields): readonly Fields[] {
   if (metadata === undefined) return [];
   const { op, urn, old, new: now, diffs, keys, detailedDiff } = metadata;
   return [{ op, urn, oldState: old, newState: now, diffReasons: diffs, replaceReasons: keys, detailedDiff }];
+}
+
+/** Present when a pack was loaded; its words come with colours and after the policy's own description (apitype, `PolicyEvent`). */
+function policiesOf(events: readonly Fields[]): Pick<EnginePlan, "policies"> {
+  if (!events.some((event) => Object.keys(event).some((key) => key.startsWith("policy")))) return {};
+  const found = events.map(({ policyEvent }) => policyEvent).filter(isRecord);
+  const policies = found.map(({ policyName, enforcementLevel, resourceUrn, message }): PolicyFinding => ({
+    rule: String(policyName),
+    level: enforcementLevel === "mandatory" ? "mandatory" : "advisory",
+    subject:
+      String(resourceUrn ?? "")
+        .split("::")
+        .slice(3)
+        .join("::") || "the stack",
+    message: plainWords(String(message)),
+  }));
+  return { policies };
+}
+
+function plainWords(text: string): string {
+  const lines = text
+    .replace(/<\{%.*?%\}>/g, "")
+    .trim()
+    .split("\n");
+  return (lines.length > 1 ? lines.slice(1) : lines).join(" ").trim();
 }
 
 /** The engine's steps that change something; a replacement has several. Source: pkg/display/json.go and apitype `OpType`. */

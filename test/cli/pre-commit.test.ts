@@ -48,6 +48,7 @@ describe("the pre-commit hook", function () {
       ...["pre-commit", "committed-tree", "exit"].map((name) => `cli/${name}.ts`),
       "tsconfig.json",
       ".prettierrc",
+      ".prettierignore",
     ])
       write(path, readFileSync(join(PROJECT, path), "utf8"));
     chmodSync(join(folder, ".githooks/pre-commit"), 0o755);

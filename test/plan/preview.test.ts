@@ -78,6 +78,30 @@ describe("a preview of the engine", () => {
     assert.match(markdown, /The cluster did not answer: what is in it was compared with the state alone/);
   });
 
+  it("takes what the policy pack found out of the events, and leaves the rules over the settings out", () => {
+    const event = (enforcementLevel: string, message: string) => ({
+      sequence: 1,
+      policyEvent: {
+        policyName: "machine-no-reboot",
+        enforcementLevel,
+        message,
+        resourceUrn: "urn:pulumi:lab::hearth::proxmoxve:index/vmLegacy:VmLegacy::cp-1",
+      },
+    });
+    const text = [{ sequence: 0, policyLoadEvent: {} }, event("mandatory", "<{%bold%}>Why.<{%reset%}>\nit reboots"), event("warning", "hm")]
+      .map((each) => JSON.stringify(each))
+      .join("\n");
+    const engine = readPreview(text);
+    assert.deepEqual(engine.policies, [
+      { rule: "machine-no-reboot", level: "mandatory", subject: "cp-1", message: "it reboots" },
+      { rule: "machine-no-reboot", level: "advisory", subject: "cp-1", message: "hm" },
+    ]);
+    const { markdown, verdict } = plan({ stack: "lab", base: "main", before: { text: BASE }, after: { text: BASE }, engine });
+    assert.equal(verdict, "blocked");
+    assert.match(markdown, /\*\*Must be mended:\*\* `cp-1`: it reboots\./);
+    assert.doesNotMatch(markdown, /policies look at resources/);
+  });
+
   it("is refused when it is something else", () => {
     for (const text of ["", "no JSON", "[]", '{"steps": []}\nDiagnostics:']) assert.throws(() => readPreview(text), UserError);
   });
