@@ -93,7 +93,10 @@ const REAL: readonly CatalogueEntry[] = [
 ];
 
 /** Charts that no module registry has and that need nothing of the real one; each is a folder here. */
-const STAND_INS = [{ name: "kube-prometheus-stack", version: "81.1.0" }] as const;
+const STAND_INS = [
+  { name: "kube-prometheus-stack", version: "81.1.0" },
+  { name: "tuppr", version: "0.0.51" },
+] as const;
 
 function standIn({ name, version }: { readonly name: string; readonly version: string }): LabChart {
   return { name, version, origin: "stand-in", source: () => ({ name, version, directory: join(__dirname, name) }) };

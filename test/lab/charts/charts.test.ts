@@ -93,7 +93,7 @@ describe("the lab's charts", () => {
   });
 });
 
-for (const name of ["flux-operator", "kube-prometheus-stack"])
+for (const name of ["flux-operator", "kube-prometheus-stack", "tuppr"])
   describe(`the stand-in chart ${name}`, () => {
     const directory = join(__dirname, "../../../lab/charts", name);
     const schema: unknown = JSON.parse(readFileSync(join(directory, "values.schema.json"), "utf8"));
