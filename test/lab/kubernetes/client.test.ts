@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setMaxListeners } from "node:events";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { ApiError, KubeClient } from "../../../lab/kubernetes/client";
@@ -16,7 +17,8 @@ describe("the client of the Kubernetes API", () => {
   before(async () => {
     const pem = (text: string): string => Buffer.from(text, "base64").toString("utf8");
     const own = makeCertificate({ commonName: "127.0.0.1", ips: ["127.0.0.1"], role: "ca" });
-    server = createServer({ cert: pem(own.cert), key: pem(own.key) }, (_request, response) => {
+    server = createServer({ cert: pem(own.cert), key: pem(own.key) }, (incoming, response) => {
+      if (incoming.url?.includes("watch=true")) return void response.writeHead(200).write("\n");
       asked += 1;
       const { count, retryAfter } = refusals;
       if (asked > count) return void response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ asked }));
@@ -33,6 +35,7 @@ describe("the client of the Kubernetes API", () => {
   after(() => {
     client.close();
     server.close();
+    server.closeAllConnections();
   });
 
   it("asks again when the API server says when to", async () => {
@@ -50,5 +53,15 @@ describe("the client of the Kubernetes API", () => {
     refusals = { count: 1 };
     await assert.rejects(client.request("GET", "/apis/example.com/v1/things"), ApiError);
     assert.equal(asked, 1);
+  });
+
+  it("answers however many watches are open", async () => {
+    refusals = { count: 0 };
+    const stop = new AbortController();
+    setMaxListeners(0, stop.signal);
+    const watches = Array.from({ length: 40 }, () => client.watch("/apis/example.com/v1/things", {}, () => undefined, stop.signal).catch(() => undefined));
+    assert.deepEqual(await client.request("GET", "/apis/example.com/v1/things", { timeoutMs: 5_000 }), { asked: 1 });
+    stop.abort();
+    await Promise.all(watches);
   });
 });
