@@ -68,7 +68,7 @@ export interface MachineFacts {
   readonly admissionControl: readonly { readonly name: string; readonly configuration: unknown }[];
   readonly kubePrismPort?: number;
   /** machine.features.kubernetesTalosAPIAccess is on: Talos then installs the CRD of its service accounts. */
-  readonly kubernetesTalosApiAccess?: boolean;
+  readonly kubernetesTalosApiAccess: boolean;
   readonly allowSchedulingOnControlPlanes: boolean;
   readonly secretboxEncryptionSecret?: string;
   readonly aescbcEncryptionSecret?: string;

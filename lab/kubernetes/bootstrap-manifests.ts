@@ -12,6 +12,11 @@ export async function applyBootstrapManifests(client: KubeClient, facts: Machine
   for (const manifest of bootstrapManifests(facts)) await client.apply(manifest, { manager: "talos", onConflict: "force" });
 }
 
+/** What Talos adds while it runs, once a config lets pods call its API: the kind of their service accounts. */
+export async function applyTalosServiceAccounts(client: KubeClient, facts: MachineFacts): Promise<void> {
+  if (facts.kubernetesTalosApiAccess) await client.apply(talosServiceAccounts(), { manager: "talos", onConflict: "force" });
+}
+
 /** The manifests, in order. */
 export function bootstrapManifests(facts: MachineFacts): readonly KubeObject[] {
   return [
@@ -19,7 +24,7 @@ export function bootstrapManifests(facts: MachineFacts): readonly KubeObject[] {
     ...nodeRights(),
     kubeconfigInCluster(facts),
     ...(facts.coreDnsDisabled ? [] : coreDns(facts)),
-    ...(facts.kubernetesTalosApiAccess === true ? [talosServiceAccounts()] : []),
+    ...(facts.kubernetesTalosApiAccess ? [talosServiceAccounts()] : []),
   ];
 }
 

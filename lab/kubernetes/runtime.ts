@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ControlPlaneSpec, KubernetesRuntime, TalosHelper, Toolchain } from "../contracts";
-import { applyBootstrapManifests } from "./bootstrap-manifests";
+import { applyBootstrapManifests, applyTalosServiceAccounts } from "./bootstrap-manifests";
 import { KubeClient } from "./client";
 import { CniWatch } from "./cni-watch";
 import { ControlPlane, wipeCluster } from "./control-plane";
@@ -74,6 +74,7 @@ export class LabKubernetes implements KubernetesRuntime {
     if (this.#running !== undefined) {
       this.#remarkVersion("kube-apiserver", spec.facts.apiServerImage);
       await this.#running.plane.update(spec);
+      await applyTalosServiceAccounts(this.#running.plane.client, spec.facts);
       return;
     }
     this.#starting ??= this.#start(spec).catch(async (error: unknown) => {

@@ -30,6 +30,7 @@ export function machineFacts(changes: Partial<MachineFacts> = {}): MachineFacts 
     kubeletExtraArgs: {},
     kubeletValidSubnets: [],
     admissionControl: [],
+    kubernetesTalosApiAccess: false,
     allowSchedulingOnControlPlanes: true,
     ca: {},
     ...changes,

@@ -209,6 +209,7 @@ describe("the Talos helper", function () {
   nodeLabels: { disk: fast }
   nodeAnnotations: { note: hello }
   nodeTaints: { dedicated: "db:NoExecute" }
+  features: { kubernetesTalosAPIAccess: { enabled: true, allowedRoles: [os:reader], allowedKubernetesNamespaces: [backup] } }
   kubelet:
     extraArgs: { register-with-taints: "first=a:NoSchedule,second:PreferNoSchedule" }
     nodeIP: { validSubnets: [127.10.0.0/24] }
@@ -259,6 +260,7 @@ cluster:
       kubeletExtraArgs: { "register-with-taints": "first=a:NoSchedule,second:PreferNoSchedule" },
       kubeletValidSubnets: ["127.10.0.0/24"],
       kubePrismPort: 7445,
+      kubernetesTalosApiAccess: true,
       allowSchedulingOnControlPlanes: true,
     });
     assert.deepEqual(
@@ -279,6 +281,7 @@ cluster:
     assert.deepEqual(facts.taints, [{ key: "node-role.kubernetes.io/control-plane", value: "", effect: "NoSchedule" }]);
     assert.deepEqual(facts.admissionControl, []);
     assert.equal(facts.kubePrismPort, undefined);
+    assert.equal(facts.kubernetesTalosApiAccess, false);
   });
 
   it("shows that a worker carries certificates and no key of a CA", async () => {

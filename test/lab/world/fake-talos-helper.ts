@@ -121,6 +121,7 @@ function factsOf(
     kubeletExtraArgs: {},
     kubeletValidSubnets: [],
     admissionControl: [],
+    kubernetesTalosApiAccess: true,
     allowSchedulingOnControlPlanes: false,
     ca,
   };

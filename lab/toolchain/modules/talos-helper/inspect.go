@@ -44,6 +44,7 @@ type machineFacts struct {
 	KubeletValidSubnets       []string          `json:"kubeletValidSubnets"`
 	AdmissionControl          []admissionPlugin `json:"admissionControl"`
 	KubePrismPort             int               `json:"kubePrismPort,omitempty"`
+	KubernetesTalosAPIAccess  bool              `json:"kubernetesTalosApiAccess"`
 	SchedulingOnControlPlanes bool              `json:"allowSchedulingOnControlPlanes"`
 	SecretboxEncryptionSecret string            `json:"secretboxEncryptionSecret,omitempty"`
 	AESCBCEncryptionSecret    string            `json:"aescbcEncryptionSecret,omitempty"`
@@ -106,6 +107,7 @@ func inspectConfig(arguments inspectArguments) (machineFacts, error) {
 		KubeletValidSubnets:       list(machine.Kubelet().NodeIP().ValidSubnets()),
 		AdmissionControl:          admissionPlugins(cluster.APIServer()),
 		KubePrismPort:             kubePrismPort(machine),
+		KubernetesTalosAPIAccess:  machine.Features().KubernetesTalosAPIAccess().Enabled(),
 		SchedulingOnControlPlanes: cluster.ScheduleOnControlPlanes(),
 		SecretboxEncryptionSecret: cluster.SecretboxEncryptionSecret(),
 		AESCBCEncryptionSecret:    cluster.AESCBCEncryptionSecret(),
