@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatProblems } from "../../../config/messages";
+import { loadStackFile } from "../../../config/stack-file";
 import { clientOf } from "../../../lab/cli/report";
 import type { KubeClient } from "../../../lab/kubernetes/client";
 import { conditionStatus, type KubeNode, listAt, textAt } from "../../../lab/kubernetes/objects";
@@ -10,6 +12,8 @@ import type { FaultRule } from "../../../lab/world/faults";
 import type { WorldEvent } from "../../../lab/world/events";
 import type { Machine } from "../../../lab/world/machine";
 import { SnapshotFile, type WorldSnapshot } from "../../../lab/world/snapshot";
+import { appSchemas } from "../../../platform/app-options";
+import { planPlatform } from "../../../platform/plan";
 import { kustomizationsReady } from "../flux-ready";
 import { TestLab } from "../lab-harness";
 import { History } from "./history";
@@ -18,7 +22,6 @@ import { DESTROY_RULES, ROAD_RULES, type RoadRule } from "./road-rules";
 import { namesOf, type Shape } from "./shape";
 
 const STACKS = join(__dirname, "../../fixtures/stacks");
-const KUSTOMIZATIONS = ["cilium-networks", "crds", "echo", "flux-system", "flux-webhook"];
 const CILIUM = "/apis/cilium.io";
 /** Milliseconds for one run of the engine on a busy machine, after another run of the same shape. */
 const RUN_TIMEOUT = 600_000;
@@ -42,11 +45,19 @@ export interface ShapeTests {
   readonly whileUp?: (cameUp: () => CameUp) => void;
 }
 
+/** Every stage of the tree that a stack file asks for, and the root. */
+function kustomizationsOf(file: string): readonly string[] {
+  const { settings, problems } = loadStackFile(file, { secrets: "optional", apps: appSchemas });
+  assert.ok(settings, formatProblems(problems));
+  return [...planPlatform(settings).flatMap(({ stages }) => stages.map(({ name }) => name)), "flux-system"].sort();
+}
+
 /** Registers the tests of one shape. Its lab has its own network and is gone afterwards. */
 export function describeShape(title: string, shape: Shape, { faults = [], faultsUntil, whileUp }: ShapeTests): void {
   describe(title, function () {
     this.timeout(RUN_TIMEOUT);
-    const lab = new TestLab(shape.stack, readFileSync(join(STACKS, `Pulumi.${shape.stack}.yaml`), "utf8"));
+    const file = join(STACKS, `Pulumi.${shape.stack}.yaml`);
+    const lab = new TestLab(shape.stack, readFileSync(file, "utf8"));
     let state: CameUp | undefined;
     const cameUp = (): CameUp => {
       assert.ok(state, "the cluster came up");
@@ -61,7 +72,7 @@ export function describeShape(title: string, shape: Shape, { faults = [], faults
       for (const fault of faults) await lab.fault(fault);
       await (faultsUntil === undefined ? lab.up() : upWithFaultsUntil(lab, faultsUntil));
       const client = lab.kubernetes();
-      await kustomizationsReady(client, KUSTOMIZATIONS);
+      await kustomizationsReady(client, kustomizationsOf(file));
       const world = new SnapshotFile(lab.home.dir).read();
       assert.ok(world);
       state = { lab, history: new History(await lab.events()), client, world };
@@ -109,7 +120,11 @@ function describeCluster(shape: Shape, cameUp: () => CameUp): void {
       assert.equal(node.status?.capacity?.["cpu"], String(machinesOf(world).get(node.metadata.name)?.spec.cores));
     }
     const remarks = (await lab.status())?.remarks ?? [];
-    assert.deepEqual(remarks.filter((remark) => remark.startsWith("node ")), [], "the API server refused a node something");
+    assert.deepEqual(
+      remarks.filter((remark) => remark.startsWith("node ")),
+      [],
+      "the API server refused a node something",
+    );
   });
 
   it("installs Cilium when every node is registered, and Flux when every node is Ready", async () => {
@@ -120,16 +135,25 @@ function describeCluster(shape: Shape, cameUp: () => CameUp): void {
     for (const { metadata, status } of nodes) {
       const ready = listAt(status, "conditions").find((condition) => textAt(condition, "type") === "Ready");
       assert.ok(time(cilium?.metadata.creationTimestamp) >= time(metadata.creationTimestamp), `Cilium came before node ${metadata.name}`);
-      assert.ok(time(flux?.metadata.creationTimestamp) >= time(textAt(ready, "lastTransitionTime")), `Flux came before ${metadata.name} was Ready`);
+      assert.ok(
+        time(flux?.metadata.creationTimestamp) >= time(textAt(ready, "lastTransitionTime")),
+        `Flux came before ${metadata.name} was Ready`,
+      );
     }
   });
 
   it("serves its pool, announced as the settings say and in no other way", async () => {
     const { client } = cameUp();
     const pools = await client.list(`${CILIUM}/v2/ciliumloadbalancerippools`);
-    assert.deepEqual(pools.map(({ spec }) => listAt(spec, "blocks")), [shape.pool.map((cidr) => ({ cidr }))]);
+    assert.deepEqual(
+      pools.map(({ spec }) => listAt(spec, "blocks")),
+      [shape.pool.map((cidr) => ({ cidr }))],
+    );
     const l2 = await client.list(`${CILIUM}/v2alpha1/ciliuml2announcementpolicies`);
-    assert.deepEqual(l2.map(({ spec }) => spec), shape.announcedBy === "l2" ? [{ loadBalancerIPs: true }] : []);
+    assert.deepEqual(
+      l2.map(({ spec }) => spec),
+      shape.announcedBy === "l2" ? [{ loadBalancerIPs: true }] : [],
+    );
     for (const kind of ["ciliumbgpclusterconfigs", "ciliumbgppeerconfigs", "ciliumbgpadvertisements"]) {
       assert.equal((await client.list(`${CILIUM}/v2/${kind}`)).length, shape.announcedBy === "bgp" ? 1 : 0, kind);
     }
@@ -209,4 +233,3 @@ function time(text: string | undefined): number {
   assert.ok(text !== undefined && text !== "", "there is such an object, and it has a time");
   return Date.parse(text);
 }
-
