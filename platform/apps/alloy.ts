@@ -107,9 +107,9 @@ export const alloy = defineApp({
   }),
   warnings: ({ facts }) =>
     facts.logs === undefined && facts.tracing === undefined && facts.metricsUrl === undefined
-      ? ["alloy: there is nowhere to send anything; add loki, tempo or kube-prometheus-stack"]
+      ? ["there is nowhere to send anything; add loki, tempo or kube-prometheus-stack"]
       : facts.logs === undefined
-        ? ["alloy: log lines have nowhere to go; add loki"]
+        ? ["log lines have nowhere to go; add loki"]
         : [],
 });
 

@@ -58,9 +58,7 @@ export const fluxNotifications = defineApp({
         ]
       : [],
   warnings: ({ options: given }) =>
-    given.commitStatus === undefined && given.message === undefined
-      ? ["flux-notifications: nobody is told anything; set commitStatus or message"]
-      : [],
+    given.commitStatus === undefined && given.message === undefined ? ["nobody is told anything; set commitStatus or message"] : [],
 });
 
 function notifier(name: string, spec: Readonly<Record<string, unknown>>): KubeObject {

@@ -105,6 +105,6 @@ export const grafana = defineApp({
   }),
   warnings: ({ facts }) =>
     facts.metricsUrl === undefined && facts.logs === undefined && facts.tracing === undefined
-      ? ["grafana: there is nothing to look at; add kube-prometheus-stack, loki or tempo"]
+      ? ["there is nothing to look at; add kube-prometheus-stack, loki or tempo"]
       : [],
 });

@@ -92,10 +92,8 @@ export const kubePrometheusStack = defineApp({
     ],
   }),
   warnings: ({ options: { receivers, deadManSwitch } }) => [
-    ...(hasReceiver(receivers)
-      ? []
-      : ["kube-prometheus-stack: nobody hears of an alert; set one of receivers (ntfy, discord, slack, email, webhook)"]),
-    ...(deadManSwitch === undefined ? ["kube-prometheus-stack: nobody notices when alerting itself is down; set deadManSwitch"] : []),
+    ...(hasReceiver(receivers) ? [] : ["nobody hears of an alert; set one of receivers (ntfy, discord, slack, email, webhook)"]),
+    ...(deadManSwitch === undefined ? ["nobody notices when alerting itself is down; set deadManSwitch"] : []),
   ],
 });
 

@@ -52,9 +52,7 @@ export const proxmoxCsi = defineApp({
   warnings: ({ settings }) =>
     settings.proxmox.some(({ sharedDatastores }) => sharedDatastores.includes(csiDatastore(settings)))
       ? []
-      : [
-          `proxmox-csi: ${csiDatastore(settings)} is on each host by itself, so a pod with a volume can only run on the host that the volume is on`,
-        ],
+      : [`${csiDatastore(settings)} is on each host by itself, so a pod with a volume can only run on the host that the volume is on`],
 });
 
 interface Parameters {

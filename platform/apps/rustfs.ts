@@ -66,9 +66,9 @@ export const rustfs = defineApp({
     ],
   }),
   warnings: ({ options, enabled, facts }) => [
-    ...(options.replicas === 1 ? ["rustfs: one pod with one volume; a lost volume loses every bucket"] : []),
+    ...(options.replicas === 1 ? ["one pod with one volume; a lost volume loses every bucket"] : []),
     ...(facts.backupStore?.app === RUSTFS && BACKUPS.some((name) => enabled.has(name))
-      ? ["rustfs: backups are in the cluster that they are of, and lost with it; add external-s3"]
+      ? ["backups are in the cluster that they are of, and lost with it; add external-s3"]
       : []),
   ],
 });
