@@ -298,7 +298,9 @@ describe("the policies of the whole catalogue", function () {
     const peers = [...(app.network.from ?? []), ...(app.network.to ?? [])].flatMap(({ peer }) => {
       if (peer === "gateways") return ["envoy-gateway"];
       if (peer === "prometheus") return ["kube-prometheus-stack"];
-      return typeof peer === "object" && "app" in peer ? [peer.app] : [];
+      if (typeof peer === "string" || "cidr" in peer) return [];
+      if ("namespace" in peer) return platform.apps.flatMap(({ name, namespace }) => (namespace.name === peer.namespace ? [name] : []));
+      return [peer.app];
     });
     const { dataStore, backupStore } = platform.facts;
     return [

@@ -42,10 +42,10 @@ const onePolicy: TreeRule = {
   },
 };
 
-/** Routes and the hosts that they answer. */
+/** Routes and the hosts that they answer; of an AIGatewayRoute its controller makes an HTTPRoute of the same name. */
 function routes(facts: TreeFacts): readonly KubeObject[] {
   return objectsOf(facts)
-    .map(({ object }) => object)
+    .map(({ object }) => (object.kind === "AIGatewayRoute" ? { ...object, kind: "HTTPRoute" } : object))
     .filter(({ kind }) => kind === "HTTPRoute" || kind === "GRPCRoute");
 }
 
