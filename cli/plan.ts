@@ -60,7 +60,7 @@ export function planCommand(args: readonly string[], project: string): 0 | 1 {
     stack,
     ...(before !== undefined && { before: { text: before, ...(tree !== undefined && { tree }) } }),
     after: { text: readFileSync(file, "utf8") },
-    base: base === commit ? commit : `${base} (${commit})`,
+    base: base.startsWith(commit) ? commit : `${base} (${commit})`,
     ...(preview !== undefined && { engine: readPreview(textOf(preview)) }),
   });
   process.stdout.write(markdown);

@@ -6,7 +6,7 @@ import type { PolicyFinding } from "./finding";
 /** What the engine intends, as its preview said. */
 export interface EnginePlan {
   readonly changes: readonly Change[];
-  /** Errors among its diagnostics: with any, the steps are not all of them. */
+  /** Errors among its diagnostics, and one for events that break off: with any, the steps are not all of them. */
   readonly errors: number;
   /** Whether the cluster answered: without it what is in it was compared with the state alone. */
   readonly cluster: "answered" | "unreachable";
@@ -27,7 +27,7 @@ export function readPreview(text: string): EnginePlan {
   const diagnostics = isDigest ? list(first["diagnostics"]) : documents.map((event) => event["diagnosticEvent"]).filter(isRecord);
   return {
     changes: changesOf(steps),
-    errors: diagnostics.filter(({ severity }) => severity === "error").length,
+    errors: diagnostics.filter(({ severity }) => severity === "error").length + Number(!isDigest && !documents.some(isLast)),
     ...(isDigest ? {} : policiesOf(documents)),
     cluster: diagnostics.some(({ message }) => UNREACHABLE.test(String(message))) ? "unreachable" : "answered",
   };
@@ -49,13 +49,20 @@ function parsedDocuments(text: string): readonly Fields[] {
     }
   };
   const whole = read(text);
-  const documents = whole === undefined ? text.split("\n").filter((line) => line.trim() !== "").map(read) : [whole]; // prettier-ignore
+  // Among streamed events a tool may say something of its own, which is no event.
+  const lines = text.split("\n").filter((line) => line.startsWith("{"));
+  const documents = whole === undefined ? lines.map(read) : [whole];
   if (documents.length === 0 || !documents.every(isRecord)) {
     throw new UserError(
       "the preview is not what `pulumi preview --json` prints: give it the output of that command alone, without log lines",
     );
   }
   return documents;
+}
+
+/** Every run ends with a summary, a failed one too. */
+function isLast(event: Fields): boolean {
+  return "summaryEvent" in event;
 }
 
 function list(value: unknown): readonly Fields[] {

@@ -88,7 +88,12 @@ describe("a preview of the engine", () => {
         resourceUrn: "urn:pulumi:lab::hearth::proxmoxve:index/vmLegacy:VmLegacy::cp-1",
       },
     });
-    const text = [{ sequence: 0, policyLoadEvent: {} }, event("mandatory", "<{%bold%}>Why.<{%reset%}>\nit reboots"), event("warning", "hm")]
+    const text = [
+      { sequence: 0, policyLoadEvent: {} },
+      event("mandatory", "<{%bold%}>Why.<{%reset%}>\nit reboots"),
+      event("warning", "hm"),
+      { sequence: 3, summaryEvent: {} },
+    ]
       .map((each) => JSON.stringify(each))
       .join("\n");
     const engine = readPreview(text);
@@ -102,7 +107,23 @@ describe("a preview of the engine", () => {
     assert.doesNotMatch(markdown, /policies look at resources/);
   });
 
+  it("takes what the real pack found of a resource that is open to the world, and passes over what is no event", () => {
+    const { policies, errors, changes } = readPreview(`warning: something of npm\n${engine("policies.jsonl")}`);
+    assert.deepEqual(policies, [{ rule: "no-open-world", level: "mandatory", subject: "fresh", message: "input is open to everything" }]);
+    assert.deepEqual([errors, changes], [1, EXPECTED]);
+  });
+
+  it("counts events that break off as an error, since what comes after them is not known", () => {
+    const whole = engine("events.jsonl");
+    const broken = whole
+      .split("\n")
+      .filter((line) => !line.includes('"summaryEvent"'))
+      .join("\n");
+    assert.deepEqual([readPreview(whole).errors, readPreview(broken).errors], [0, 1]);
+  });
+
   it("is refused when it is something else", () => {
-    for (const text of ["", "no JSON", "[]", '{"steps": []}\nDiagnostics:']) assert.throws(() => readPreview(text), UserError);
+    for (const text of ["", "no JSON", "[]", '{"steps": [\n', '{"sequence": 1}\n{"sequence"'])
+      assert.throws(() => readPreview(text), UserError);
   });
 });
