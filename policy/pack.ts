@@ -9,6 +9,7 @@ import {
   type StackValidationPolicy,
 } from "@pulumi/policy";
 import { z } from "zod";
+import { UserError } from "../config/user-error";
 import { contextOfStack } from "./context";
 import { judged, type JudgedStack, readRequests } from "./engine";
 import type { Context, Correction, Finding, Rule } from "./rule";
@@ -25,9 +26,19 @@ export function start(): void {
   // Read when a rule first asks, so that an error is the policy's, with its words, and not a failed start.
   const contextNow = (): Context => {
     if (stack === undefined) throw new Error("the engine did not say which stack this is: Pulumi 3.215 or later is needed");
-    return (context ??= contextOfStack(stack));
+    return (context ??= withoutTrace(stack));
   };
   new PolicyPack("hearth", { policies: RULES.map((rule) => policyOf(rule, contextNow)) });
+}
+
+/** A mistake of the user is shown as its message alone; @pulumi/policy would show where in here it was found. */
+function withoutTrace(stack: JudgedStack): Context {
+  try {
+    return contextOfStack(stack);
+  } catch (error) {
+    if (error instanceof UserError) error.stack = error.message;
+    throw error;
+  }
 }
 
 type Policy = Partial<ResourceValidationPolicy> & Partial<StackValidationPolicy> & Pick<ResourceValidationPolicy, "name" | "description">;
