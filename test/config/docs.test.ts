@@ -79,7 +79,7 @@ describe("npm run docs", () => {
       writeFileSync(join(dir, "docs/settings.md"), "# Other settings\n");
       const { result, printed } = await quietly(() => docs(["--check"], dir));
       assert.equal(result, 1);
-      assert.match(printed, /docs\/settings\.md is not what config\/ and platform\/ say/);
+      assert.match(printed, /docs\/settings\.md is not what config\/, platform\/ and policy\/ say/);
       await assert.rejects(docs(["--chekc"], dir), UserError);
     });
   });
