@@ -6,7 +6,7 @@ import { Server, type UntypedHandleCall } from "@grpc/grpc-js";
 import type { AnalyzeRequest, AnalyzerStackConfigureRequest, AnalyzeStackRequest } from "@pulumi/pulumi/proto/analyzer_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type Resource, withoutMarks } from "./resource";
+import { type Resource, UNKNOWN, withoutMarks } from "./resource";
 
 /** The stack that is judged, as its program sees it. */
 export interface JudgedStack {
@@ -33,6 +33,7 @@ type Sent = AnalyzeRequest | ReturnType<AnalyzeStackRequest["getResourcesList"]>
 /** Reads the requests to every server that is made from here on. `configured` hears of the stack before any resource comes. */
 export function readRequests(configured: (stack: JudgedStack) => void): void {
   const { addService } = Server.prototype;
+  const inputs = new Map<string, Resource>();
   Server.prototype.addService = function (service, handlers) {
     const wrap = (name: string, read: (request: never, handle: () => unknown) => unknown): UntypedHandleCall => {
       const handler = handlers[name] as unknown as Handler; // the service definition is what types it
@@ -46,10 +47,18 @@ export function readRequests(configured: (stack: JudgedStack) => void): void {
         return handle();
       }),
       remediate: wrap("remediate", (request: AnalyzeRequest, handle) => current.run([resourceOf(request)], handle)),
-      analyze: wrap("analyze", (request: AnalyzeRequest, handle) => current.run([taken(request)], handle)),
-      analyzeStack: wrap("analyzeStack", (request: AnalyzeStackRequest, handle) =>
-        current.run(request.getResourcesList().map(taken), handle),
-      ),
+      analyze: wrap("analyze", (request: AnalyzeRequest, handle) => {
+        const resource = taken(request);
+        inputs.set(resource.urn, resource);
+        return current.run([resource], handle);
+      }),
+      analyzeStack: wrap("analyzeStack", (request: AnalyzeStackRequest, handle) => {
+        const made = request.getResourcesList().map(taken);
+        return current.run(
+          made.map((each) => withInputs(each, inputs.get(each.urn))),
+          handle,
+        );
+      }),
     });
   };
 }
@@ -61,6 +70,13 @@ function stackOf(request: AnalyzerStackConfigureRequest): JudgedStack {
     config: Object.fromEntries(request.getConfigMap().toArray()),
     secretKeys: request.getConfigSecretKeysList(),
   };
+}
+
+/** Outputs with the inputs over them: a provider may leave out of a preview what it was told, a Helm release even its name. */
+function withInputs(made: Resource, asked: Resource | undefined): Resource {
+  if (asked === undefined) return made;
+  const known = Object.entries(asked.props).filter(([key, value]) => value !== UNKNOWN || !(key in made.props));
+  return { ...made, props: { ...made.props, ...Object.fromEntries(known) }, secrets: [...made.secrets, ...asked.secrets] };
 }
 
 /** The resource, taken out of its request: @pulumi/policy would decode its properties once more for every rule. */

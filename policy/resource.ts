@@ -17,7 +17,7 @@ export interface Resource {
   readonly type: string;
   readonly name: string;
   readonly urn: string;
-  /** Inputs where one resource is judged; outputs where the stack is. */
+  /** Inputs; where the stack is judged, outputs beside them. */
   readonly props: Readonly<Record<string, unknown>>;
   /** Where a secret begins; everything below such a path is secret. */
   readonly secrets: readonly Path[];

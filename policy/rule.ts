@@ -56,7 +56,7 @@ export interface RuleDefinition<Config> extends RuleText {
   readonly resource?: (resource: Resource, context: Context, config: Config) => readonly string[];
   /** What puts the inputs right. Needed at level `remediate`, where there is one right value. */
   readonly remedy?: (props: Props) => readonly Correction[];
-  /** Judges the whole stack, by outputs, at the end. */
+  /** Judges the whole stack at the end: inputs, and outputs beside them. */
   readonly stack?: (resources: readonly Resource[], context: Context, config: Config) => readonly Finding[];
 }
 

@@ -28,7 +28,8 @@ function claimsOf(machine: Resource): readonly Claim[] {
   const addresses = listAt(props, "initialization", "ipConfigs")
     .flatMap((each) => [textAt(each, "ipv4", "address"), textAt(each, "ipv6", "address")])
     .map((address) => address.split("/")[0] ?? "");
-  return [`VM id ${String(props["vmId"])}`, ...macs.map((mac) => `MAC ${mac}`), ...addresses.map((address) => `address ${address}`)]
-    .filter((what) => !/ (undefined|dhcp|auto)?$/.test(what))
+  const ids = Number.isInteger(props["vmId"]) ? [`VM id ${String(props["vmId"])}`] : [];
+  return [...ids, ...macs.map((mac) => `MAC ${mac}`), ...addresses.map((address) => `address ${address}`)]
+    .filter((what) => !/ (dhcp|auto)?$/.test(what))
     .map((what) => ({ what, machine }));
 }

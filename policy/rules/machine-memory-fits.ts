@@ -14,7 +14,7 @@ export const machineMemoryFits = defineRule({
     if (settings === undefined) return [];
     return hostsOf(settings).flatMap((host) => {
       const here = machinesOf(resources).filter((machine) => isOn(host, machine));
-      const wanted = here.map(({ props }) => Number(at(props, "memory", "dedicated") ?? 512)).reduce((sum, size) => sum + size, 0);
+      const wanted = here.map(({ props }) => sizeOf(at(props, "memory", "dedicated"))).reduce((sum, size) => sum + size, 0);
       const room = host.memoryMiB - reserveMiB;
       if (wanted <= room) return [];
       return [
@@ -26,3 +26,9 @@ export const machineMemoryFits = defineRule({
     });
   },
 });
+
+/** MiB; Proxmox gives 512 where nothing is said. What is not known yet fits nowhere. */
+function sizeOf(dedicated: unknown): number {
+  if (dedicated === undefined) return 512;
+  return typeof dedicated === "number" ? dedicated : Number.POSITIVE_INFINITY;
+}

@@ -19,7 +19,8 @@ export const oneOwner = defineRule({
   stack: (resources, { tree }) => {
     const ours = resources.flatMap((resource): readonly Owned[] => {
       const { type, props, name, urn } = resource;
-      if (type === HELM_RELEASE) return [{ what: releaseOf(textAt(props, "namespace"), textAt(props, "name")), owner: name, urn }];
+      if (type === HELM_RELEASE && textAt(props, "name") !== "")
+        return [{ what: releaseOf(textAt(props, "namespace"), textAt(props, "name")), owner: name, urn }];
       const object = objectOf(resource);
       return object === undefined || textAt(object, "metadata", "name") === "" ? [] : [{ what: identityOf(object), owner: name, urn }];
     });

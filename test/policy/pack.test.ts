@@ -117,7 +117,7 @@ describe("the policy pack by Pulumi's own loader", function () {
     const judged = async (): Promise<readonly string[]> => {
       const request = new rpc.AnalyzeStackRequest();
       const resource = new rpc.AnalyzerResource();
-      const { type, name, props } = machine("cp-1", { memory: { dedicated: 32768, floating: 0 } });
+      const { type, name, props } = machine("cp-3", { memory: { dedicated: 32768, floating: 0 } });
       resource.setType(type);
       resource.setName(name);
       resource.setUrn(`urn:pulumi:fixtures::hearth::${type}::${name}`);
@@ -130,6 +130,30 @@ describe("the policy pack by Pulumi's own loader", function () {
     assert.deepEqual(await judged(), []);
     await configure("machine-memory-fits", rpc.EnforcementLevel.ADVISORY, { reserveMiB: 1 });
     assert.deepEqual(await judged(), ["machine-memory-fits"]);
+  });
+
+  it("knows in a stack what a resource was asked to be, although its provider left that out of the preview", async () => {
+    await configure("machine-memory-fits", rpc.EnforcementLevel.MANDATORY, {});
+    const names = ["cp-1", "cp-2"];
+    for (const name of names) await analyze(machine(name, { vmId: 4711 }));
+    const request = new rpc.AnalyzeStackRequest();
+    request.setResourcesList(
+      names.map((name) => {
+        const resource = new rpc.AnalyzerResource();
+        resource.setType(MACHINE);
+        resource.setName(name);
+        resource.setUrn(`urn:pulumi:fixtures::hearth::${MACHINE}::${name}`);
+        resource.setProperties(structOf({ vmId: UNKNOWN }));
+        resource.setOptions(new rpc.AnalyzerResourceOptions());
+        return resource;
+      }),
+    );
+    const answer = await ask<rpc.AnalyzeStackRequest, rpc.AnalyzeResponse>(client.analyzeStack, request);
+    const said = answer.getDiagnosticsList().map((each) => each.getMessage());
+    assert.ok(
+      said.some((message) => message.includes("cp-1 and cp-2 have the same VM id 4711")),
+      said.join("\n"),
+    );
   });
 
   async function configure(rule: string, level: rpc.EnforcementLevel, options: Readonly<Record<string, unknown>>): Promise<void> {
@@ -158,6 +182,9 @@ describe("the policy pack by Pulumi's own loader", function () {
     );
   });
 });
+
+/** A number that is not known yet, on the wire; source: pulumi sdk/go/common/resource/plugin. */
+const UNKNOWN = "3eeb2bf0-c639-47a8-9e75-3b44932eb421";
 
 const LEVELS: Readonly<Record<number, string>> = {
   [rpc.EnforcementLevel.MANDATORY]: "mandatory",

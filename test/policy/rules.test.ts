@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { UNKNOWN } from "../../policy/resource";
 import type { Rule } from "../../policy/rule";
 import { RULES } from "../../policy/rules";
 import { FIXTURES } from "../fixtures/policy";
 import type { Fixture } from "../fixtures/policy/fixture";
 import { isRecord } from "../../config/path";
-import { FIXTURE_CONTEXT, resourceOf, verdict } from "./judge";
+import { FIXTURE_CONTEXT, judge, resourceOf, verdict } from "./judge";
 
 /** Every violating fixture that no rule of these catches by the rule's own name. */
 function uncaught(rules: readonly Rule[]): readonly string[] {
@@ -61,6 +62,19 @@ describe("the policy pack", () => {
         FIXTURES[id]?.violating.map(({ what }) => `${id}: ${what}`),
       );
     }
+  });
+
+  it("decides on anything that is not known yet", () => {
+    const resources = Object.values(FIXTURES)
+      .flatMap(({ violating, fine }) => [...violating, ...fine])
+      .flatMap(({ of }) => ("type" in of ? [of] : of.resources))
+      .map(resourceOf);
+    const hazy = resources.flatMap((resource) =>
+      Object.keys(resource.props).map((key) => ({ ...resource, props: { ...resource.props, [key]: UNKNOWN } })),
+    );
+    const context = { ...FIXTURE_CONTEXT, tree: () => [] };
+    assert.ok(hazy.length > 1000, `${hazy.length} resources`);
+    for (const rule of RULES) for (const resource of hazy) assert.doesNotThrow(() => judge(rule, [resource], context));
   });
 
   it("leaves a stack of another project its own settings: rules that need Hearth's do not apply", () => {
