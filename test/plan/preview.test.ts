@@ -90,7 +90,7 @@ describe("a preview of the engine", () => {
     });
     const text = [
       { sequence: 0, policyLoadEvent: {} },
-      event("mandatory", "<{%bold%}>Why.<{%reset%}>\nit reboots"),
+      event("mandatory", "<{%bold%}>Why.\n<{%fg 1%}>it reboots<{%reset%}>"),
       event("warning", "hm"),
       { sequence: 3, summaryEvent: {} },
     ]

@@ -1,5 +1,6 @@
 /** Rules over workflow files, each of which a fault in workflows.test.ts breaks. */
 import { isRecord } from "../../config/path";
+import { at } from "../../policy/values";
 
 /** A workflow file, as text and parsed. */
 export interface Workflow {
@@ -41,6 +42,8 @@ export type Rule = (workflow: Workflow) => readonly string[];
 export const RULES: Readonly<Record<string, Rule>> = {
   "gives nothing to a workflow as a whole": ({ content }) =>
     JSON.stringify(fields(content)["permissions"]) === "{}" ? [] : ["permissions of the workflow are not {}"],
+  "ends a step with the first command that fails": ({ content }) =>
+    at(content, "defaults", "run", "shell") === "bash" ? [] : ["a failure within a pipe is passed over"],
   "gives a job what it uses, and nothing else": (workflow) => jobs(workflow).flatMap(permissionFaults),
   "pins every action by a commit that is known, its version beside it": pinFaults,
   "shows a secret to single steps only, by their environment": secretFaults,

@@ -26,6 +26,7 @@ const FAULTS: Readonly<Record<string, readonly (readonly [file: string, before: 
     ["test.yml", "permissions: {}", "permissions: write-all"],
     ["up.yml", "permissions: {}\n", ""],
   ],
+  "ends a step with the first command that fails": [["preview.yml", "    shell: bash\n", "    shell: sh\n"]],
   "gives a job what it uses, and nothing else": [
     ["test.yml", "      contents: read", "      contents: write"],
     ["preview.yml", "      pull-requests: write", "      pull-requests: write\n      contents: read"],
