@@ -152,7 +152,8 @@ export type ToolName =
   | "notification-controller"
   | "flux-operator"
   | "talos-helper"
-  | "actionlint"; // for the tests of the workflows only
+  | "actionlint" // for the tests of the workflows only
+  | "promtool"; // for the tests of the alerts only
 
 export interface Toolchain {
   /** Absolute path of a part. */

@@ -21,7 +21,7 @@ const ROOT = resolve(__dirname, "..");
 const TSX = ["node", "--require", "tsx/cjs"];
 const MOCHA = ["npx", "--no-install", "mocha", "--require", "tsx/cjs"];
 
-const TOOLCHAIN: Step = { name: "toolchain", command: [...TSX, "lab/toolchain/main.ts"] };
+const TOOLCHAIN: Step = { name: "toolchain", command: [...TSX, "lab/toolchain/main.ts", "--all"] };
 const UNIT: Step = { name: "unit tests", command: [...MOCHA, "--parallel", "--jobs", "2", "test/!(e2e|fixtures|keycloak)/**/*.test.ts"] };
 const STEPS: readonly Step[] = [
   { name: "types", command: ["npx", "--no-install", "tsc", "-p", ".", "--noCheck", "false"] },
@@ -87,7 +87,8 @@ function seconds(start: number): number {
 function finish(outcomes: readonly Outcome[]): void {
   const sum = (key: keyof Outcome): number => outcomes.reduce((total, outcome) => total + outcome[key], 0);
   const skipped = sum("skipped");
-  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  if (skipped > 0) console.log(`\n${skipped} skipped: each says above what it misses`);
+  console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
   process.exitCode = sum("failed") > 0 ? 1 : 0;
 }
 

@@ -76,7 +76,17 @@ export const goBuild: Builder = async (parts, output, context) => {
   const names = parts.map(({ tool }) => tool).join(", ");
   const stopwatch = reportCompiled(names, context.progress);
   try {
-    const args = ["build", "-v", ...BUILD_FLAGS, call, "-o", `${output}/`, ...packages];
+    const tags = [...new Set(parts.flatMap((part) => part.build.tags ?? []))];
+    const args = [
+      "build",
+      "-v",
+      ...BUILD_FLAGS,
+      ...(tags.length === 0 ? [] : [`-tags=${tags.join(",")}`]),
+      call,
+      "-o",
+      `${output}/`,
+      ...packages,
+    ];
     const result = await runGo(args, { folder, onPackage: stopwatch.compiled });
     if (result.code !== 0) throw goFailure(`build ${names}`, result);
   } finally {

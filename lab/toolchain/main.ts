@@ -1,11 +1,20 @@
-/** `npm run toolchain`: makes the lab's toolchain complete and prints where each part came from. */
+/**
+ * `npm run toolchain`: makes the lab's toolchain complete and prints where each part came from. With `-- --all` also what only
+ * tests and stacks with further apps ask for.
+ */
 import { UserError } from "../../config/user-error";
 import { clock } from "./build";
+import { PARTS } from "./parts";
+import { readPins } from "./source-modules";
 import { ensureToolchain, type PartReport } from "./toolchain";
 
 async function main(): Promise<void> {
   const start = Date.now();
-  const { parts, remarks } = await ensureToolchain({ progress: (line) => console.log(`${clock((Date.now() - start) / 1000)} ${line}`) });
+  const everything = { only: PARTS.map(({ tool }) => tool), modules: readPins().map(({ module }) => module) };
+  const { parts, remarks } = await ensureToolchain({
+    ...(process.argv.includes("--all") ? everything : {}),
+    progress: (line) => console.log(`${clock((Date.now() - start) / 1000)} ${line}`),
+  });
   console.log(table(parts));
   for (const remark of remarks) console.log(`note: ${remark}`);
   console.log(`the toolchain is complete after ${clock((Date.now() - start) / 1000)}`);

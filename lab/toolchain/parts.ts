@@ -30,6 +30,8 @@ export const VERSIONS = {
   talos: "1.13.7",
   // renovate: datasource=github-releases depName=rhysd/actionlint extractVersion=^v(?<version>.*)$
   actionlint: "1.7.12",
+  // renovate: datasource=github-releases depName=prometheus/prometheus extractVersion=^v(?<version>.*)$
+  prometheus: "3.9.1",
 } as const;
 
 /** A file that the build needs beside the sources and that comes out of a pinned Go module. */
@@ -65,6 +67,8 @@ export interface BuildRecipe {
   readonly binary: string;
   /** Variables set at link time (`-X name=value`). */
   readonly variables: Readonly<Record<string, string>>;
+  /** Build tags; parts of one workspace that are built together have the same. */
+  readonly tags?: readonly string[];
 }
 
 /** One official file. Placeholders: {version}, {os} (linux, darwin), {arch} (amd64, arm64), {pulumiArch} (x64, arm64). */
@@ -277,6 +281,32 @@ export const PARTS: readonly Part[] = [
       package: "github.com/rhysd/actionlint/cmd/actionlint",
       binary: "actionlint",
       variables: {},
+    },
+  },
+  {
+    tool: "promtool",
+    version: VERSIONS.prometheus,
+    presence: "asked",
+    probe: { args: ["--version"], version: /version v?(\d+\.\d+\.\d+\S*)/ },
+    download: {
+      files: [
+        {
+          url: "https://github.com/prometheus/prometheus/releases/download/v{version}/prometheus-{version}.{os}-{arch}.tar.gz",
+          sha256Url: "https://github.com/prometheus/prometheus/releases/download/v{version}/sha256sums.txt",
+          version: VERSIONS.prometheus,
+          member: "prometheus-{version}.{os}-{arch}/promtool",
+          as: "promtool",
+        },
+      ],
+    },
+    build: {
+      // Its module's version is v0.<major><minor, two digits>.<patch>.
+      workspace: { folder: "promtool" },
+      package: "github.com/prometheus/prometheus/cmd/promtool",
+      binary: "promtool",
+      variables: { "github.com/prometheus/common/version.Version": VERSIONS.prometheus },
+      // No rule is judged by asking a cloud for its machines, whose SDKs are most of what would be compiled.
+      tags: ["remove_all_sd"],
     },
   },
 ];

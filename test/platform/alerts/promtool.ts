@@ -14,12 +14,6 @@ export interface AlertCase {
   readonly sample: Sample;
 }
 
-/** The executable: of the environment, else of the PATH; undefined where there is none. */
-export function findPromtool(): string | undefined {
-  const candidates = [process.env["HEARTH_PROMTOOL"], "promtool"].filter((path) => path !== undefined);
-  return candidates.find((path) => spawnSync(path, ["--version"]).status === 0);
-}
-
 /** What promtool says against the alerts' expressions and samples; empty when nothing. */
 export function promtoolComplaints(promtool: string, cases: readonly AlertCase[]): string {
   const folder = mkdtempSync(join(tmpdir(), "hearth-promtool-"));

@@ -1,0 +1,3 @@
+module hearth.invalid/toolchain/promtool
+go 1.25
+require github.com/prometheus/prometheus v0.309.1
