@@ -23,14 +23,16 @@ export function promtoolComplaints(promtool: string, cases: readonly AlertCase[]
       writeFileSync(path, stringify(content));
       return path;
     };
-    // One group per alert: two apps may give an alert the same name, and each test is about one.
-    const complaints = cases.map(({ name, rule, sample }, index) => {
+    // A file per alert: two apps may give an alert the same name, and each test is about one.
+    const files = cases.map(({ name, rule, sample }, index) => {
       const rules = write(`rules-${index}.yaml`, { groups: [{ name, rules: [toRule(rule)] }] });
       const tests = [unitTest(`${name} fires`, rule.alert, sample.firing, 1), unitTest(`${name} is quiet`, rule.alert, sample.quiet, 0)];
-      const suite = write(`test-${index}.yaml`, { rule_files: [rules], evaluation_interval: "1m", tests });
-      return run(promtool, "check", "rules", rules) + run(promtool, "test", "rules", suite);
+      return { rules, suite: write(`test-${index}.yaml`, { rule_files: [rules], evaluation_interval: "1m", tests }) };
     });
-    return complaints.join("");
+    return (
+      run(promtool, "check", "rules", ...files.map(({ rules }) => rules)) +
+      run(promtool, "test", "rules", ...files.map(({ suite }) => suite))
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
