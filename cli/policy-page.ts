@@ -25,11 +25,14 @@ program's own reader. Where a value is not known before something is made, the t
 Options and levels are changed by a file, \`pulumi preview --policy-pack policy --policy-pack-config policy.json\`:
 
 \`\`\`json
-{ "machine-memory-fits": { "reserveMiB": 2048 }, "control-planes-spread": "advisory" }
+{ "machine-memory-fits": { "reserveMiB": 2048 }, "control-planes-spread": "mandatory" }
 \`\`\`
 
 The engine starts the pack through Pulumi's host for Node. One that has none, as the lab's, is given the path of the file \`policy/analyzer\`, which is the
 same pack as a program of its own. Neither type-checks anything: \`npm test\` does.
+
+A new rule is one file in \`policy/rules/\`, a line in its \`index.ts\`, and its fixtures in \`test/fixtures/policy/\`: at least two that it must refuse and one
+that is nearly wrong. The tests ask for the rest; \`test/e2e/policy-pack.test.ts\` runs every fixture through the real engine and prints how each rule did.
 
 One thing that is asked for elsewhere cannot be asked here: Pulumi tells a policy pack neither \`deletedWith\` nor \`dependsOn\`. That everything in the
 cluster goes with it is held by a test on the program (\`test/policy/program.test.ts\`).

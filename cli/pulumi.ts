@@ -48,6 +48,7 @@ export async function pulumi(args: readonly string[], project: string): Promise<
 
 /** The pack by its folder, which Pulumi's host for Node starts. */
 const POLICIES = ["--policy-pack", resolve(PROJECT, "policy")];
+const CONFIG = "--policy-pack-config";
 const SKIPS_PREVIEW = /^(-f|--skip-preview(=true)?)$/;
 
 /**
@@ -57,9 +58,13 @@ const SKIPS_PREVIEW = /^(-f|--skip-preview(=true)?)$/;
 function steps(command: Command, stack: string, rest: readonly string[]): readonly (readonly string[])[] {
   const judged = command === "up" || command === "preview" ? POLICIES : [];
   const asked = [command, "--stack", stack, ...judged, ...rest];
-  return command === "up" && rest.some((option) => SKIPS_PREVIEW.test(option))
-    ? [["preview", "--stack", stack, ...POLICIES], asked]
-    : [asked];
+  if (command !== "up" || !rest.some((option) => SKIPS_PREVIEW.test(option))) return [asked];
+  return [["preview", "--stack", stack, ...POLICIES, ...policyConfig(rest)], asked];
+}
+
+/** What loosens or tightens the pack holds for both. */
+function policyConfig(options: readonly string[]): readonly string[] {
+  return options.filter((option, index) => option.startsWith(CONFIG) || (options[index - 1] === CONFIG && !option.startsWith("-")));
 }
 
 function isCommand(text: string | undefined): text is Command {

@@ -6,7 +6,7 @@ export const controlPlanesSpread = defineRule({
   id: "control-planes-spread",
   says: "Where there are several hosts, no single one holds the majority of the control planes.",
   reason: "A host that reboots for an update would stop the cluster, although the other hosts had room.",
-  level: "mandatory",
+  level: "advisory", // as the program itself warns: somebody may have a reason, and can move a node later
   stack: (resources, { settings }) => {
     if (settings === undefined) return [];
     const members = controlPlanesOf(resources);

@@ -77,6 +77,15 @@ describe("the wrapper around pulumi", () => {
     });
   }
 
+  it("judges that preview with the options that the pack was given", async () => {
+    writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets);
+    await pulumi(["up", "x", "-f", "--policy-pack-config", "policy.json", "--yes"], dir);
+    assert.match(called()[0] ?? "", /^preview --stack x --policy-pack \S+ --policy-pack-config policy\.json \S+$/);
+    rmSync(join(dir, "called"));
+    await pulumi(["up", "x", "--policy-pack-config=policy.json", "-f"], dir);
+    assert.match(called()[0] ?? "", /^preview --stack x --policy-pack \S+ --policy-pack-config=policy\.json \S+$/);
+  });
+
   it("refuses to destroy what is protected, by the file or only by the state, before pulumi destroys anything", async () => {
     writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets.replace("deletionProtection: false", "deletionProtection: true"));
     await assert.rejects(pulumi(["destroy", "x"], dir), (error: unknown) => error instanceof UserError && /protected/.test(error.message));

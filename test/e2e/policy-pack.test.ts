@@ -1,6 +1,8 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation";
 import assert from "node:assert/strict";
 import { table } from "../../cli/table";
-import { POLICY_PACK } from "../../lab/cli/policies";
+import { UserError } from "../../config";
+import { holdToPolicies, POLICY_PACK, policyLine } from "../../lab/cli/policies";
 import type { Rule } from "../../policy/rule";
 import { RULES } from "../../policy/rules";
 import { MACHINE } from "../../policy/types";
@@ -125,7 +127,12 @@ describe("The policy pack under the real engine", function () {
     it("stops at a mandatory violation before the first call to the world", async () => {
       await lab.control("resetCalls");
       const fileOfItsOwn = withProps(MACHINE, (props) => ({ ...props, hookScriptFileId: "local:snippets/hook.sh" }));
-      await assert.rejects(lab.preview(fileOfItsOwn, [POLICY_PACK]), /hookScriptFileId|machine-no-file-id/);
+      const heard: EngineEvent[] = [];
+      await assert.rejects(
+        holdToPolicies(await lab.open(fileOfItsOwn), (event) => heard.push(event)),
+        (error: unknown) => error instanceof UserError && /nothing was made: machine-no-file-id$/.test(error.message),
+      );
+      assert.ok(heard.some((event) => /^machine-no-file-id: cp-1: hookScriptFileId is set/.test(policyLine(event) ?? "")));
       assert.deepEqual(await lab.calls(), {});
     });
 

@@ -8,6 +8,7 @@ import type { App } from "../../platform/kit/app";
 import { FLUX_NAMESPACE, SYNC_NAME } from "../../platform/names";
 import { declarePlatform } from "../../platform/plan";
 import { renderTree } from "../../platform/render";
+import { identityOf } from "../../policy/kubernetes";
 import { machineFacts } from "../lab/kubernetes/facts";
 import type { Registered } from "./under-mocks";
 
@@ -40,7 +41,7 @@ export function pulumiOwns(registered: readonly Registered[]): Owner {
   const owns = inCluster.map(({ type, inputs }) => {
     if (type === "kubernetes:helm.sh/v3:Release") return releaseOf(String(inputs["namespace"]), String(inputs["name"]));
     if (!isIdentified(inputs)) throw new Error(`${type} has no kind or name in its inputs`);
-    return identity(inputs);
+    return identityOf(inputs);
   });
   const records = registered
     .filter(({ type }) => type === "cloudflare:index/dnsRecord:DnsRecord")
@@ -57,12 +58,12 @@ export function treeOwns(settings: Settings, apps: readonly App[] = APPS): Owner
       const spec = isRecord(object["spec"]) ? object["spec"] : {};
       return releaseOf(String(spec["targetNamespace"] ?? object.metadata.namespace), String(spec["releaseName"] ?? object.metadata.name));
     });
-  return { name: "the tree", owns: [...objects.map(identity), ...releases, ...hostsOf(settings, apps).map((host) => `DNS ${host}`)] };
+  return { name: "the tree", owns: [...objects.map(identityOf), ...releases, ...hostsOf(settings, apps).map((host) => `DNS ${host}`)] };
 }
 
 /** What Talos applies by itself, with everything on that it can have on; source: lab/kubernetes/bootstrap-manifests.ts. */
 export function talosOwns(): Owner {
-  return { name: "Talos", owns: bootstrapManifests(machineFacts({ kubernetesTalosApiAccess: true })).map(identity) };
+  return { name: "Talos", owns: bootstrapManifests(machineFacts({ kubernetesTalosApiAccess: true })).map(identityOf) };
 }
 
 /** What flux-operator makes of the FluxInstance: its sync. */
@@ -96,11 +97,6 @@ function parsed(text: string): readonly unknown[] {
 
 function hostsOf(settings: Settings, apps: readonly App[]): readonly string[] {
   return declarePlatform(settings, apps).apps.flatMap((app) => app.hosts.map(({ host }) => host));
-}
-
-function identity({ apiVersion, kind, metadata: { namespace, name } }: Identified): Owned {
-  const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "core";
-  return `${group}/${kind} ${namespace ?? ""}/${name}`;
 }
 
 function releaseOf(namespace: string, name: string): Owned {
