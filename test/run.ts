@@ -31,7 +31,12 @@ const STEPS: readonly Step[] = [
   { name: "rendered tree of home", command: [...TSX, "cli/render.ts", "home", "--check"] },
   UNIT,
   { name: "the realm in a real Keycloak", command: [...MOCHA, "test/keycloak/**/*.test.ts"] },
-  { name: "end-to-end tests", command: [...MOCHA, "--timeout", "600000", "test/e2e/**/*.test.ts"] },
+  // Two labs at a time: each has a network of its own, and waits more than it computes.
+  {
+    name: "end-to-end tests of shapes",
+    command: [...MOCHA, "--parallel", "--jobs", "2", "--timeout", "600000", "test/e2e/shapes/*.test.ts"],
+  },
+  { name: "end-to-end tests", command: [...MOCHA, "--timeout", "600000", "test/e2e/*.test.ts"] },
 ];
 
 async function main(): Promise<void> {
