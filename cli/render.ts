@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { loadStackFile, SettingsError, UserError, type Settings } from "../config";
-import { appSchemas } from "../platform/app-options";
+import { UserError } from "../config";
 import { renderTree } from "../platform/render";
+import { stackSettings } from "./stack-settings";
 import { compareTree, diffTree, differs, writeTree, type TreeChanges } from "./tree-files";
 
 const USAGE = "usage: npm run render -- <stack> [--check] [--out DIR]";
@@ -39,22 +39,15 @@ function summary(changes: TreeChanges): string {
   return `${changes.added.length} added, ${changes.changed.length} changed, ${changes.stale.length} removed, ${changes.unchanged} unchanged`;
 }
 
-/** Secrets may be missing or encrypted: none is rendered. */
-function settingsOf(stack: string, project: string): Settings {
-  const file = `Pulumi.${stack}.yaml`;
-  const { settings, problems } = loadStackFile(join(project, file), { secrets: "optional", apps: appSchemas });
-  if (settings === undefined) throw new SettingsError(problems, file);
-  return settings;
-}
-
 /**
  * Renders the tree of a stack file, or says how the tree that is there differs. Returns the exit code: 1 when
  * `--check` found a difference.
+ * Secrets may be missing or encrypted: none is rendered.
  * @throws UserError for mistakes in arguments or settings.
  */
 export function render(args: readonly string[], project: string): 0 | 1 {
   const { stack, action, folder } = parseRequest(args, project);
-  const tree = renderTree(settingsOf(stack, project));
+  const tree = renderTree(stackSettings(stack, project));
   const changes = compareTree(folder, tree);
   if (action === "check" && differs(changes)) {
     process.stdout.write(diffTree(folder, tree, changes));
