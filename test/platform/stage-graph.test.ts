@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { dependantsOf, drawn, edgesOf, notReadyWithout } from "./stage-graph";
+import { batched, dependantsOf, drawn, edgesOf, notReadyWithout } from "./stage-graph";
 import { treeFacts } from "./tree-rules/facts";
 import { stack } from "./tree-rules/stacks";
 
@@ -19,6 +19,20 @@ describe("the order in which Flux brings the platform up", function () {
 
   it("leaves nothing behind when nothing is missing", () => {
     assert.deepEqual(notReadyWithout("nothing", treeFacts(stack("all")).stages), []);
+  });
+
+  it("is broken in as few rounds as let each dependant be left behind by its own dependency alone", () => {
+    const { stages } = treeFacts(stack("all"));
+    const edges = drawn(edgesOf(stages), 20, 7);
+    const batches = batched(edges, stages);
+    assert.deepEqual(new Set(batches.flat()), new Set(edges));
+    assert.ok(batches.length < edges.length, `${batches.length} rounds`);
+    for (const batch of batches) {
+      for (const { from } of batch) {
+        const causes = new Set(batch.map(({ to }) => to).filter((to) => dependantsOf(to, stages).includes(from)));
+        assert.equal(causes.size, 1, from);
+      }
+    }
   });
 
   it("is drawn from by a seed: the same one draws the same, another one something else", () => {

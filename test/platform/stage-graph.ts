@@ -20,6 +20,22 @@ export function dependantsOf(name: string, stages: Stages): readonly string[] {
 }
 
 /**
+ * Edges whose dependencies may be broken at one time: no edge's dependant is left behind by another's dependency, so that each
+ * is seen to be left behind for its own sake.
+ */
+export function batched(edges: readonly Edge[], stages: Stages): readonly (readonly Edge[])[] {
+  const batches: Edge[][] = [];
+  const apart = (a: Edge, b: Edge): boolean =>
+    a.to === b.to || (!dependantsOf(a.to, stages).includes(b.from) && !dependantsOf(b.to, stages).includes(a.from));
+  for (const edge of edges) {
+    const batch = batches.find((others) => others.every((other) => apart(edge, other)));
+    if (batch === undefined) batches.push([edge]);
+    else batch.push(edge);
+  }
+  return batches;
+}
+
+/**
  * What Flux brings up while one stage cannot become Ready: round after round it applies each stage all of whose
  * dependencies are Ready. @returns the names of the stages that are not Ready in the end.
  */
