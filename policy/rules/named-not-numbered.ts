@@ -13,13 +13,21 @@ export const namedNotNumbered = defineRule({
   resource: ({ name, type }, { settings }) => {
     if (settings === undefined || type.startsWith("pulumi:pulumi:") || (type.startsWith("pulumi:providers:") && /^default/.test(name)))
       return [];
-    const rest = namesIn(settings).reduce((text, known) => text.split(known).join("*"), name);
+    const rest = namesIn(settings).reduce((text, given) => text.split(given).join("*"), name);
     return INDEX.test(rest) ? [`the name ${name} carries a number that no setting gives it`] : [];
   },
 });
 
+const known = new WeakMap<Settings, readonly string[]>();
+
 /** Names that the settings give, the longest first: one may lie within another. */
-function namesIn({ nodes, proxmox, cluster, network, stack, platform, secrets }: Settings): readonly string[] {
+function namesIn(settings: Settings): readonly string[] {
+  const names = known.get(settings) ?? numberedNames(settings);
+  known.set(settings, names);
+  return names;
+}
+
+function numberedNames({ nodes, proxmox, cluster, network, stack, platform, secrets }: Settings): readonly string[] {
   const given = [
     stack,
     cluster.name,
