@@ -17,6 +17,8 @@ const CHART = "the account that Flux installs its chart with: a chart that makes
 export const CLUSTER_ADMINS: Readonly<Record<string, string>> = {
   "alloy-release": CHART,
   "cert-manager-release": CHART,
+  "envoy-ai-gateway-release": CHART,
+  "envoy-gateway-release": CHART,
   "external-dns-release": CHART,
   "external-dns-unifi-release": CHART,
   "external-secrets-release": CHART,
