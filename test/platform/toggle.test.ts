@@ -18,6 +18,44 @@ const SHARED: readonly { readonly app: string | "any"; readonly paths: RegExp; r
     paths: /^apps\/[^/]+\/(statefulset|cluster|persistentvolumeclaim|helmrelease)-[^/]+\.yaml$/,
     why: "volumes name its class",
   },
+  {
+    app: "any",
+    paths: /^apps\/oauth2-proxy-access\/(configmap|job)-oidc-client-oauth2-proxy-/,
+    why: "its client names a redirect URI for every host that it guards",
+  },
+  {
+    app: "proxmox-csi",
+    paths: /^(apps\/volsync-config\/replicationsource-|restore\/)/,
+    why: "copies of volumes, and what brings them back, name its class",
+  },
+  { app: "volsync", paths: /^buckets\//, why: "the list of buckets that a store elsewhere must have" },
+  { app: "alloy", paths: /^apps\/rustfs\/statefulset-/, why: "spans go through it" },
+  {
+    app: "kube-prometheus-stack",
+    paths: /^apps\/(alloy\/helmrelease|tempo\/(configmap|statefulset))-/,
+    why: "samples go there",
+  },
+  {
+    app: "envoy-gateway",
+    paths: /^apps\/cert-manager-access(\.yaml|\/certificate-)/,
+    why: "the wildcards' certificates are in the namespace of the gateways",
+  },
+  {
+    app: "envoy-ai-gateway",
+    paths:
+      /^apps\/envoy-gateway(-config\/(gateway|envoyproxy|clienttrafficpolicy)-ai\.yaml|\/helmrelease-|-config\/httproute-https-redirect)/,
+    why: "it has a Gateway of its own, and a place in Envoy Gateway's configuration",
+  },
+  {
+    app: "mcp-gateway",
+    paths: /^apps\/envoy-gateway-config\/((gateway|envoyproxy|clienttrafficpolicy)-mcp\.yaml|httproute-https-redirect)/,
+    why: "it has a Gateway of its own",
+  },
+  {
+    app: "network-policies",
+    paths: /^apps\/hubble-ui(-access)?\.yaml$/,
+    why: "Cilium's release is not ours: without policies there is nothing to apply",
+  },
   { app: "tempo", paths: /^apps\/[^/]+\/(statefulset|deployment|keycloak|helmrelease|envoyproxy)-[^/]+\.yaml$/, why: "spans go there" },
 ];
 
