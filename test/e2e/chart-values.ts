@@ -8,12 +8,14 @@ export interface ChartValues {
   readonly text: string;
   /** Parsed values.schema.json, where there is one. */
   readonly schema?: unknown;
+  /** Paths, such as `config.envoyGateway`, that the chart hands on whole, so that it knows none of their keys. */
+  readonly passedOn?: readonly string[];
 }
 
 /** Paths of values that a chart does not know: Helm would ignore them without a word. */
 export function unknownValues(given: unknown, chart: ChartValues): readonly string[] {
   const visit = (value: unknown, known: unknown, schema: unknown, path: readonly string[]): readonly string[] => {
-    if (!isRecord(value) || isFree(known, schema)) return [];
+    if (!isRecord(value) || isFree(known, schema) || chart.passedOn?.includes(path.join(".")) === true) return [];
     return Object.entries(value).flatMap(([key, field]) => {
       const below = [...path, key];
       const [inner, innerSchema] = [isRecord(known) ? known[key] : undefined, propertyOf(schema, key, chart.schema)];
