@@ -32,11 +32,7 @@ const STEPS: readonly Step[] = [
   UNIT,
   { name: "the realm in a real Keycloak", command: [...MOCHA, "test/keycloak/**/*.test.ts"] },
   // Two labs at a time: each has a network of its own, and waits more than it computes.
-  {
-    name: "end-to-end tests of shapes",
-    command: [...MOCHA, "--parallel", "--jobs", "2", "--timeout", "600000", "test/e2e/shapes/*.test.ts"],
-  },
-  { name: "end-to-end tests", command: [...MOCHA, "--timeout", "600000", "test/e2e/*.test.ts"] },
+  { name: "end-to-end tests", command: [...MOCHA, "--parallel", "--jobs", "2", "--timeout", "600000", "test/e2e/**/*.test.ts"] },
 ];
 
 async function main(): Promise<void> {
