@@ -43,7 +43,11 @@ describe("the two readers of a stack file", function () {
       };
       const stack = await openStack({ home, toolchain: await testToolchain(), providers: {}, program });
       await stack.setAllConfig(Object.fromEntries(paths.map((path) => [`hearth:${path}`, { value: labSecret(path), secret: true }])), true);
-      await stack.preview();
+      // Now and then the engine has no connection to a program inside this process (pulumi/pulumi#6457): not what is judged here.
+      await stack.preview().catch((error: unknown) => {
+        if (!String(error).includes("14 UNAVAILABLE: No connection established")) throw error;
+        return stack.preview();
+      });
       const { settings, problems } = loadStackFile(workspace.stackFile, { secrets: "required", apps: appSchemas });
       assert.deepEqual(problems, []);
       assert.ok(through !== undefined && settings !== undefined);
