@@ -1,6 +1,7 @@
 import type { IJob } from "kubernetes-models/batch/v1" with { "resolution-mode": "import" };
 import type { IConfigMap, IEnvVar, IPodSpec } from "kubernetes-models/v1" with { "resolution-mode": "import" };
 import { createHash } from "node:crypto";
+import { UNTIL_DONE } from "../kit/job";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { canonicalJson } from "../kit/yaml";
@@ -68,7 +69,7 @@ export function importJob(wanted: Import): readonly KubeObject[] {
       kind: "Job",
       metadata,
       spec: {
-        backoffLimit: 20,
+        backoffLimit: UNTIL_DONE,
         template: {
           metadata: { labels: LABELS },
           spec: {
@@ -90,7 +91,7 @@ function podSpec(variables: Import["variables"]): IPodSpec {
     valueFrom: { secretKeyRef: { name: secret, key } },
   });
   return {
-    restartPolicy: "Never",
+    restartPolicy: "OnFailure",
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: { runAsNonRoot: true, runAsUser: 65534, runAsGroup: 65534, seccompProfile: { type: "RuntimeDefault" } },

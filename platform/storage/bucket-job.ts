@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IJob } from "kubernetes-models/batch/v1" with { "resolution-mode": "import" };
+import { UNTIL_DONE } from "../kit/job";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { canonicalJson } from "../kit/yaml";
@@ -69,9 +70,6 @@ export function bucketJob(bucket: string, keepDays?: number): KubeObject {
 }
 
 const LABELS = { "app.kubernetes.io/name": "bucket", "app.kubernetes.io/component": "setup" };
-
-/** The most that a Job may be told: one that gave up would stay failed, since Flux does not make it anew. */
-const UNTIL_DONE = 2_147_483_647;
 
 type JobSpec = NonNullable<IJob["spec"]>;
 
