@@ -25,6 +25,12 @@ export function summarise({ stack, cluster, network, nodes, proxmox, cloudflare,
   ].join("\n");
 }
 
+/** What is allowed and seldom meant: of apps, such as alerts that reach nobody, and of machines. */
+export function notesOf(settings: Settings): readonly string[] {
+  const apps = planPlatform(settings).flatMap(({ name, warnings }) => warnings.map((warning) => `${name}: ${warning}`));
+  return [...apps, ...spreadProblems(settings).map(({ message }) => message)];
+}
+
 /**
  * Checks a stack file without Pulumi, a passphrase or a network and prints its problems, or a summary.
  * @returns the exit code: 1 when there are problems.
@@ -41,10 +47,7 @@ export function check(args: readonly string[], project: string): 0 | 1 {
     return 1;
   }
   process.stdout.write(summarise(settings));
-  for (const { name, warnings } of planPlatform(settings)) {
-    for (const warning of warnings) process.stdout.write(`  note      ${name}: ${warning}\n`);
-  }
-  for (const { message } of spreadProblems(settings)) process.stdout.write(`  note      ${message}\n`);
+  for (const note of notesOf(settings)) process.stdout.write(`  note      ${note}\n`);
   return 0;
 }
 

@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { loadStackFile, type Settings, SettingsError, UserError } from "../config";
 import { appSchemas } from "../platform/app-options";
+import { notesOf } from "./check";
 import { exitWith } from "./exit";
 import { type ProtectableState, refuseProtectedState, refuseWhileProtected } from "./protection";
 import { trustOf } from "./trust";
@@ -31,6 +32,7 @@ export async function pulumi(args: readonly string[], project: string): Promise<
     refuseWhileProtected(stack, settings);
     refuseProtectedState(stack, await exportedState(stack, project));
   }
+  if (command === "up" || command === "preview") for (const note of notesOf(settings)) process.stderr.write(`note: ${note}\n`);
   const trust = trustOf(settings);
   const temporary = mkdtempSync(join(tmpdir(), "hearth-")); // the Kubernetes provider leaves kubeconfigs in the temporary folder
   try {

@@ -50,6 +50,19 @@ describe("the wrapper around pulumi", () => {
     assert.ok(!existsSync(line.split(" ").at(-1) ?? ""));
   });
 
+  it("says before an up and a preview what is allowed and seldom meant, such as policies that refuse nothing", async () => {
+    writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets.replace("    echo: {}", "    echo: {}\n    network-policies: {mode: audit}"));
+    const said: string[] = [];
+    const write = process.stderr.write;
+    process.stderr.write = (text) => said.push(String(text)) > 0;
+    try {
+      for (const command of ["preview", "up", "refresh"]) await pulumi([command, "x"], dir);
+    } finally {
+      process.stderr.write = write;
+    }
+    assert.equal(said.filter((text) => text.startsWith("note: network-policies: ")).length, 2, said.join(""));
+  });
+
   it("holds a preview and an up to the policy pack, and nothing that only reads or ends", async () => {
     writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets);
     for (const command of ["preview", "up", "refresh"]) await pulumi([command, "x"], dir);
