@@ -4,8 +4,12 @@ import { KEEP } from "../kit/objects";
 import { FLUX_NAMESPACE } from "../names";
 import { COMPONENTS } from "../versions";
 
+/** Apps that watch routes, and do not start where that kind is unknown. */
+const READERS_OF_ROUTES = ["external-dns", "external-dns-unifi", "k8s-gateway"];
+
 /**
  * CRDs that more than one app needs, from one place, before any object of their kinds.
+ * Those of apps that are off are left out: every push applies them before anything else, which takes seconds for the large ones.
  *
  * Gateway API: one version, standard channel; Flux owns them.
  * Cilium: its chart brings no CRDs, its operator registers and upgrades them when it starts, so the operator is
@@ -25,10 +29,10 @@ export const crds = defineApp({
   options: z.strictObject({}),
   onRemoval: "keep",
   vendored: [
-    { folder: "gateway-api", annotations: KEEP },
-    { folder: "envoy-gateway", annotations: KEEP },
     { folder: "prometheus-operator", annotations: KEEP },
-    { folder: "external-dns", annotations: KEEP },
+    { folder: "gateway-api", annotations: KEEP, onlyFor: ["envoy-gateway", ...READERS_OF_ROUTES] },
+    { folder: "envoy-gateway", annotations: KEEP, onlyFor: ["envoy-gateway"] },
+    { folder: "external-dns", annotations: KEEP, onlyFor: ["external-dns", "external-dns-unifi"] },
     {
       folder: "cilium",
       annotations: { ...KEEP, "kustomize.toolkit.fluxcd.io/ssa": "IfNotPresent" },

@@ -54,6 +54,8 @@ export interface VendoredManifests {
   /** Put on every object of the folder by kustomize, so that the files stay as they are. */
   readonly annotations: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Apps of which at least one must be on for these files to be there. @default they are always there */
+  readonly onlyFor?: readonly string[];
 }
 
 /** What becomes of the objects that hold an app's data when the app goes. */
@@ -228,7 +230,7 @@ function made<Schema extends z.ZodType>(definition: AppDefinition<Schema>, conte
     objects: placed(definition.objects?.(context)),
     configuration: placed(definition.configuration?.(context)),
     access: placed(definition.access?.(context)),
-    vendored: definition.vendored ?? [],
+    vendored: (definition.vendored ?? []).filter(({ onlyFor }) => onlyFor === undefined || onlyFor.some((app) => context.enabled.has(app))),
     secrets: definition.secrets?.(context) ?? [],
     hosts: definition.hosts?.(context) ?? [],
     databases: definition.databases?.(context) ?? [],

@@ -18,6 +18,7 @@ const SHARED: readonly { readonly app: string | "any"; readonly paths: RegExp; r
     paths: /^apps\/[^/]+\/(statefulset|cluster|persistentvolumeclaim|helmrelease)-[^/]+\.yaml$/,
     why: "volumes name its class",
   },
+  { app: "any", paths: /^apps\/crds\//, why: "kinds that more than one app needs are there while one of them is on" },
   {
     app: "any",
     paths: /^apps\/oauth2-proxy-access\/(configmap|job)-oidc-client-oauth2-proxy-/,
