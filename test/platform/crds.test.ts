@@ -9,6 +9,7 @@ import { declarePlatform } from "../../platform/plan";
 import { renderTree } from "../../platform/render";
 import { COMPONENTS } from "../../platform/versions";
 import { moduleFolder } from "./go-module";
+import { everything } from "./everything";
 import { bgp, network, settings } from "./settings";
 
 /** A megabyte of CRDs, read on a machine that may be busy. */
@@ -71,6 +72,7 @@ describe("the crds app", function () {
   const tree = renderTree(settings());
 
   it("copies every file unmodified and keeps Flux from ever deleting what it made", () => {
+    const tree = renderTree(everything());
     const shared = APPS.find(({ name }) => name === "crds")?.vendored.map(({ folder }) => folder) ?? [];
     assert.ok(shared.includes("gateway-api"));
     for (const [folder, source] of Object.entries(VENDORED).filter(([name]) => shared.includes(name))) {
@@ -81,6 +83,13 @@ describe("the crds app", function () {
       assert.deepEqual(kustomization.resources, Object.keys(source.files).sort());
     }
     assert.equal(parse(tree.get("apps/crds.yaml") ?? "").spec.deletionPolicy, "Orphan");
+  });
+
+  it("leaves out those of apps that are off", () => {
+    const folders = (given: Parameters<typeof renderTree>[0]) =>
+      parse(renderTree(given).get("apps/crds/kustomization.yaml") ?? "").resources as readonly string[];
+    assert.deepEqual([...folders(settings())].sort(), ["cilium", "prometheus-operator"]);
+    assert.deepEqual([...folders(everything())].sort(), ["cilium", "envoy-gateway", "external-dns", "gateway-api", "prometheus-operator"]);
   });
 
   it("leaves Cilium's to its operator once they are there", () => {

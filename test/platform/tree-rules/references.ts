@@ -1,7 +1,8 @@
 /** Rules about what names what. */
 import { isRecord } from "../../../config/path";
+import { crds } from "../../../platform/apps/crds";
 import { BUILT_IN_NAMESPACES } from "../../../platform/names";
-import { at, groupOf, listAt, nameOf, objectsOf, podSpecs, records, type TreeFacts } from "./facts";
+import { at, crdsOf, groupOf, listAt, nameOf, objectsOf, podSpecs, records, type TreeFacts } from "./facts";
 import type { TreeRule } from "./rule";
 import type { KubeObject } from "../../../platform/kit/objects";
 
@@ -26,12 +27,15 @@ function reaches(from: string, to: string, stages: ReadonlyMap<string, readonly 
 
 const crdBeforeCr: TreeRule = {
   id: "crd-before-cr",
-  says: "an object of a kind that a CRD of the tree defines comes in a stage that waits for the stage with the CRD",
+  says: "an object of a kind that a CRD of the tree defines comes in a stage that waits for the stage with the CRD, and none of a kind whose shared CRD is left out",
   violations: (facts) => {
     const stages = new Map(facts.stages.map((stage) => [stage.name, stage.dependsOn]));
+    const shared = new Set(crds.vendored.flatMap(({ folder }) => crdsOf(folder)));
     const homes = new Map(facts.stages.flatMap((stage) => stage.crds.map((kind) => [kind, stage.name] as const)));
     return objectsOf(facts).flatMap(({ stage, object }) => {
-      const home = homes.get(`${groupOf(object)}/${object.kind}`);
+      const kind = `${groupOf(object)}/${object.kind}`;
+      const home = homes.get(kind);
+      if (home === undefined && shared.has(kind)) return [`${stage.name}: ${object.kind} ${nameOf(object)} without its CRD`];
       return home === undefined || reaches(stage.name, home, stages)
         ? []
         : [`${stage.name}: ${object.kind} ${nameOf(object)} before ${home}`];
