@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RESTRICTED } from "../kit/restricted";
 import { defineApp } from "../kit/app";
 import type { AlertRule } from "../kit/requests";
 import { alloyConfig, OTLP_PORTS } from "../observability/alloy-config";
@@ -88,7 +89,7 @@ export const alloy = defineApp({
       },
       configReloader: {
         resources: { requests: { cpu: "5m", memory: "32Mi" }, limits: { memory: "64Mi" } },
-        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true },
+        securityContext: RESTRICTED,
       },
     };
   },

@@ -1,7 +1,7 @@
 import type { IDeployment } from "kubernetes-models/apps/v1" with { "resolution-mode": "import" };
 import { z } from "zod";
 import { EDGE_NAMESPACE, TUNNEL_SECRET } from "../base";
-import { RESTRICTED, RESTRICTED_POD } from "../edge/restricted";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../edge/restricted";
 import { defineApp } from "../kit/app";
 import { typed } from "../kit/typed";
 import { IMAGES } from "../versions";
@@ -110,6 +110,6 @@ function container(options: {
     readinessProbe: { httpGet: { path: "/ready", port: "metrics" } },
     livenessProbe: { httpGet: { path: "/healthcheck", port: "metrics" }, initialDelaySeconds: 10, failureThreshold: 5 },
     resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-    securityContext: RESTRICTED,
+    securityContext: RESTRICTED_CONTAINER,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RESTRICTED, runningAs } from "../kit/restricted";
 import { defineApp } from "../kit/app";
 import { exposedHost, exposure } from "../kit/exposure";
 import { IMAGES } from "../versions";
@@ -30,7 +31,7 @@ export const echo = defineApp({
           metadata: { labels: LABELS },
           spec: {
             automountServiceAccountToken: false,
-            securityContext: { runAsNonRoot: true, runAsUser: 65534, runAsGroup: 65534, seccompProfile: { type: "RuntimeDefault" } },
+            securityContext: runningAs(65534),
             containers: [container()],
           },
         },
@@ -67,6 +68,6 @@ function container(): Readonly<Record<string, unknown>> {
     readinessProbe: { httpGet: { path: "/healthz", port: "http" } },
     livenessProbe: { httpGet: { path: "/healthz", port: "http" } },
     resources: { requests: { cpu: "10m", memory: "48Mi" }, limits: { memory: "128Mi" } },
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true },
+    securityContext: RESTRICTED,
   };
 }

@@ -2,6 +2,7 @@ import type { IBackendTrafficPolicy } from "@kubernetes-models/envoy-gateway/gat
   "resolution-mode": "import",
 };
 import { z } from "zod";
+import { RESTRICTED, runningAs } from "../kit/restricted";
 import { type AzureResource, azureBackends, azureRoute, configured, credentialSecret, settingOf } from "../ai/azure";
 import { AI_BUFFER, AI_CONTROLLER, AI_GATEWAY_APP } from "../ai/extension";
 import { modelsOf, type Region } from "../ai/models";
@@ -88,8 +89,8 @@ export const envoyAiGateway = defineApp({
   values: ({ enabled, facts }) => ({
     controller: {
       replicaCount: facts.replicas,
-      podSecurityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, seccompProfile: { type: "RuntimeDefault" } },
-      securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+      podSecurityContext: runningAs(65532),
+      securityContext: RESTRICTED,
       resources: { requests: { cpu: "25m", memory: "96Mi" }, limits: { memory: "384Mi" } },
       mutatingWebhook: {
         // It fails closed: without this no proxy of any Gateway could start while the controller is away.

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { externalDnsAlert, externalDnsMonitor, externalDnsValues } from "../edge/external-dns";
-import { RESTRICTED } from "../edge/restricted";
+import { RESTRICTED_CONTAINER } from "../edge/restricted";
 import { defineApp } from "../kit/app";
 import { CHARTS, IMAGES } from "../versions";
 
@@ -60,7 +60,7 @@ export const externalDnsUnifi = defineApp({
         readinessProbe: { httpGet: { path: "/readyz", port: "http-webhook" } },
         resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
         // The chart sets none on this container.
-        securityContext: RESTRICTED,
+        securityContext: RESTRICTED_CONTAINER,
       },
     },
   }),

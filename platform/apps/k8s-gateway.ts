@@ -7,7 +7,7 @@ import type { IClusterRole, IClusterRoleBinding } from "kubernetes-models/rbac.a
 import type { IConfigMap, IService, IServiceAccount } from "kubernetes-models/v1" with { "resolution-mode": "import" };
 import { z } from "zod";
 import { corefile, DNS_PORT } from "../edge/corefile";
-import { RESTRICTED, RESTRICTED_POD } from "../edge/restricted";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../edge/restricted";
 import { defineApp } from "../kit/app";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
@@ -108,7 +108,7 @@ function deployment(config: string, replicas: number): KubeObject {
               readinessProbe: { httpGet: { path: "/ready", port: 8181 } },
               livenessProbe: { httpGet: { path: "/health", port: 8080 }, initialDelaySeconds: 10 },
               resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
-              securityContext: RESTRICTED,
+              securityContext: RESTRICTED_CONTAINER,
               volumeMounts: [{ name: "config", mountPath: "/etc/coredns", readOnly: true }],
             },
           ],

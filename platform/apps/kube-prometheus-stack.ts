@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { claimSpec, retention } from "../kit/volume";
 import type { Settings } from "../../config/settings";
 import { defineApp } from "../kit/app";
 import type { PlatformFacts } from "../kit/facts";
@@ -73,7 +74,7 @@ export const kubePrometheusStack = defineApp({
       alertmanagerSpec: {
         alertmanagerConfiguration: { name: ALERTMANAGER_CONFIG },
         storage: volume(1, facts),
-        persistentVolumeClaimRetentionPolicy: retention(given),
+        persistentVolumeClaimRetentionPolicy: retention(given.data),
         resources: memory(64, 256),
       },
     },
@@ -104,19 +105,7 @@ function memory(requestMiB: number, limitMiB: number): Values {
 }
 
 function volume(gib: number, { storageClass }: Pick<PlatformFacts, "storageClass">): Values {
-  return {
-    volumeClaimTemplate: {
-      spec: {
-        ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
-        accessModes: ["ReadWriteOnce"],
-        resources: { requests: { storage: `${gib}Gi` } },
-      },
-    },
-  };
-}
-
-function retention({ data }: z.output<typeof options>): Values {
-  return { whenDeleted: data === "delete" ? "Delete" : "Retain", whenScaled: "Retain" };
+  return { volumeClaimTemplate: { spec: claimSpec(gib, storageClass) } };
 }
 
 function prometheusSpec(given: z.output<typeof options>, { cluster }: Settings, facts: PlatformFacts): Values {
@@ -126,7 +115,7 @@ function prometheusSpec(given: z.output<typeof options>, { cluster }: Settings, 
     scrapeInterval: `${given.scrapeSeconds}s`,
     evaluationInterval: `${given.scrapeSeconds}s`,
     storageSpec: volume(given.storageGiB, facts),
-    persistentVolumeClaimRetentionPolicy: retention(given),
+    persistentVolumeClaimRetentionPolicy: retention(given.data),
     resources: { requests: { cpu: "100m", memory: `${Math.floor(given.memoryMiB / 3)}Mi` }, limits: { memory: `${given.memoryMiB}Mi` } },
     externalLabels: { cluster: cluster.name },
     // Tempo and Alloy send theirs, with pointers from samples to spans.

@@ -1,5 +1,6 @@
 import type { IDeployment } from "kubernetes-models/apps/v1/Deployment" with { "resolution-mode": "import" };
 import { z } from "zod";
+import { RESTRICTED, runningAs } from "../kit/restricted";
 import { defineApp, type AppContext } from "../kit/app";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
@@ -89,7 +90,7 @@ function deployment(context: Context): KubeObject {
         metadata: { labels: LABELS },
         spec: {
           automountServiceAccountToken: false,
-          securityContext: { runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, seccompProfile: { type: "RuntimeDefault" } },
+          securityContext: runningAs(65532),
           containers: [
             {
               name: OAUTH2_PROXY.app,
@@ -108,7 +109,7 @@ function deployment(context: Context): KubeObject {
               readinessProbe: { httpGet: { path: READY_PATH, port: "http" } },
               livenessProbe: { httpGet: { path: PING_PATH, port: "http" } },
               resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
-              securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true },
+              securityContext: RESTRICTED,
             },
           ],
         },

@@ -1,5 +1,6 @@
 import type { IPersistentVolumeClaim, IService } from "kubernetes-models/v1" with { "resolution-mode": "import" };
 import { z } from "zod";
+import { claimSpec } from "../kit/volume";
 import { defineApp } from "../kit/app";
 import { KEEP, type KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
@@ -104,10 +105,6 @@ function volume(options: { readonly sizeGiB: number; readonly data: "keep" | "de
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
     metadata: { name: REDIS_CLAIM, labels: REDIS_LABELS, ...(options.data === "keep" ? { annotations: KEEP } : {}) },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      resources: { requests: { storage: `${options.sizeGiB}Gi` } },
-      ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
-    },
+    spec: claimSpec(options.sizeGiB, storageClass),
   });
 }

@@ -1,4 +1,5 @@
 import type { ICronJob } from "kubernetes-models/batch/v1" with { "resolution-mode": "import" };
+import { RESTRICTED } from "../kit/restricted";
 import { bucketIn, type ObjectStoreFacts } from "../kit/facts";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
@@ -90,7 +91,7 @@ function cronJob(backup: EtcdBackup): KubeObject {
                   env: environment(backup),
                   envFrom: [{ secretRef: { name: ETCD_BUCKET_SECRET } }],
                   resources: { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "512Mi" } },
-                  securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true },
+                  securityContext: RESTRICTED,
                   volumeMounts: [
                     { name: "tmp", mountPath: "/tmp" },
                     { name: "talos", mountPath: "/var/run/secrets/talos.dev", readOnly: true },

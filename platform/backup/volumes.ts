@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { owningVolumesAs } from "../kit/restricted";
 import type { Settings } from "../../config/settings";
 import { bucketIn, type PlatformFacts } from "../kit/facts";
 import type { KubeObject } from "../kit/objects";
@@ -171,14 +172,7 @@ function mover(
   return {
     cacheCapacity: `${cacheGiB}Gi`,
     ...(storageClass === undefined ? {} : { cacheStorageClassName: storageClass }),
-    moverSecurityContext: {
-      runAsNonRoot: true,
-      runAsUser: user,
-      runAsGroup: user,
-      fsGroup: user,
-      fsGroupChangePolicy: "OnRootMismatch",
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    moverSecurityContext: owningVolumesAs(user),
     moverResources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "1Gi" } },
   };
 }

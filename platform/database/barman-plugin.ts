@@ -4,6 +4,7 @@ import type { IClusterRoleBinding, IRoleBinding } from "kubernetes-models/rbac.a
   "resolution-mode": "import",
 };
 import type { IService } from "kubernetes-models/v1" with { "resolution-mode": "import" };
+import { RESTRICTED, runningAs } from "../kit/restricted";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { IMAGES } from "../versions";
@@ -113,7 +114,7 @@ function deployment(): KubeObject {
         metadata: { labels: LABELS },
         spec: {
           serviceAccountName: ACCOUNT,
-          securityContext: { runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, seccompProfile: { type: "RuntimeDefault" } },
+          securityContext: runningAs(10001),
           containers: [
             {
               name: NAME,
@@ -131,7 +132,7 @@ function deployment(): KubeObject {
               ports: [{ name: "grpc", containerPort: BARMAN_PORT }],
               readinessProbe: { tcpSocket: { port: BARMAN_PORT }, periodSeconds: 10 },
               resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "256Mi" } },
-              securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true },
+              securityContext: RESTRICTED,
               volumeMounts: [
                 { name: "server", mountPath: "/server", readOnly: true },
                 { name: "client", mountPath: "/client", readOnly: true },

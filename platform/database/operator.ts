@@ -1,6 +1,7 @@
 import type { IClusterRoleBinding } from "kubernetes-models/rbac.authorization.k8s.io/v1" with { "resolution-mode": "import" };
 import type { IDeployment } from "kubernetes-models/apps/v1" with { "resolution-mode": "import" };
 import type { IService } from "kubernetes-models/v1" with { "resolution-mode": "import" };
+import { RESTRICTED, runningAs } from "../kit/restricted";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { IMAGES } from "../versions";
@@ -78,7 +79,7 @@ function deployment(replicas: number): KubeObject {
         spec: {
           serviceAccountName: ACCOUNT,
           terminationGracePeriodSeconds: 10,
-          securityContext: { runAsNonRoot: true, runAsUser: 10001, runAsGroup: 10001, seccompProfile: { type: "RuntimeDefault" } },
+          securityContext: runningAs(10001),
           containers: [
             {
               name: "manager",
@@ -98,7 +99,7 @@ function deployment(replicas: number): KubeObject {
               readinessProbe: answers,
               livenessProbe: answers,
               resources: { requests: { cpu: "50m", memory: "100Mi" }, limits: { memory: "256Mi" } },
-              securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true },
+              securityContext: RESTRICTED,
               volumeMounts: [
                 { name: "scratch-data", mountPath: "/controller" },
                 { name: "webhook-certificates", mountPath: "/run/secrets/cnpg.io/webhook" },

@@ -4,7 +4,7 @@ import type { IService } from "kubernetes-models/v1" with { "resolution-mode": "
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { IMAGES } from "../versions";
-import { RESTRICTED, RESTRICTED_POD } from "./restricted";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "./restricted";
 import { BITWARDEN_SDK } from "./secret-store";
 
 const { name, port, certificate } = BITWARDEN_SDK;
@@ -63,7 +63,7 @@ function deployment(): KubeObject {
               readinessProbe: { httpGet: { path: "/ready", port: "https", scheme: "HTTPS" } },
               livenessProbe: { httpGet: { path: "/live", port: "https", scheme: "HTTPS" } },
               resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
-              securityContext: RESTRICTED,
+              securityContext: RESTRICTED_CONTAINER,
               volumeMounts: [{ name: "certificate", mountPath: "/certs", readOnly: true }],
             },
           ],

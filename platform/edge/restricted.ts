@@ -1,19 +1,10 @@
-import type { IContainer } from "kubernetes-models/v1" with { "resolution-mode": "import" };
+import { RESTRICTED, runningAs } from "../kit/restricted";
 
-/** What a container of the edge may do, in a restricted namespace: nothing that it does not need. */
-export const RESTRICTED: NonNullable<IContainer["securityContext"]> = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ["ALL"] },
-  readOnlyRootFilesystem: true,
-  runAsNonRoot: true,
-  runAsUser: 65532,
-  runAsGroup: 65532,
-};
+/** User of the edge's images, which are built for no other. */
+const USER = 65532;
+
+/** What a container of the edge may do, where the pod's own settings are not ours to write. */
+export const RESTRICTED_CONTAINER = { ...RESTRICTED, runAsNonRoot: true, runAsUser: USER, runAsGroup: USER };
 
 /** The same for a pod. */
-export const RESTRICTED_POD = {
-  runAsNonRoot: true,
-  runAsUser: 65532,
-  runAsGroup: 65532,
-  seccompProfile: { type: "RuntimeDefault" },
-} as const;
+export const RESTRICTED_POD = runningAs(USER);

@@ -1,7 +1,7 @@
 import type { IJob } from "kubernetes-models/batch/v1" with { "resolution-mode": "import" };
 import type { IConfigMap, IEnvVar, IPodSpec } from "kubernetes-models/v1" with { "resolution-mode": "import" };
-import { createHash } from "node:crypto";
-import { UNTIL_DONE } from "../kit/job";
+import { RESTRICTED, runningAs } from "../kit/restricted";
+import { jobSuffix, UNTIL_DONE } from "../kit/job";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { canonicalJson } from "../kit/yaml";
@@ -56,11 +56,7 @@ const FILE = "import.json";
 export function importJob(wanted: Import): readonly KubeObject[] {
   const text = canonicalJson(wanted.content);
   const pod = podSpec(wanted.variables);
-  const hash = createHash("sha256")
-    .update(canonicalJson([text, pod]))
-    .digest("hex")
-    .slice(0, 8);
-  const name = `${wanted.name}-${hash}`;
+  const name = `${wanted.name}-${jobSuffix([text, pod])}`;
   const metadata = { name, namespace: KEYCLOAK_NAMESPACE, labels: LABELS };
   return [
     typed<IConfigMap>({ apiVersion: "v1", kind: "ConfigMap", metadata, immutable: true, data: { [FILE]: text } }),
@@ -94,7 +90,7 @@ function podSpec(variables: Import["variables"]): IPodSpec {
     restartPolicy: "OnFailure",
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    securityContext: { runAsNonRoot: true, runAsUser: 65534, runAsGroup: 65534, seccompProfile: { type: "RuntimeDefault" } },
+    securityContext: runningAs(65534),
     containers: [
       {
         name: "import",
@@ -113,7 +109,7 @@ function podSpec(variables: Import["variables"]): IPodSpec {
           ).map(fromSecret),
         ],
         resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
-        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true },
+        securityContext: RESTRICTED,
         volumeMounts: [
           { name: "config", mountPath: "/config", readOnly: true },
           { name: "tmp", mountPath: "/tmp" },

@@ -1,6 +1,7 @@
 import type { IDeployment } from "kubernetes-models/apps/v1" with { "resolution-mode": "import" };
 import type { IPolicyRule, IRole, IRoleBinding } from "kubernetes-models/rbac.authorization.k8s.io/v1" with { "resolution-mode": "import" };
 import type { IProbe, IServiceAccount } from "kubernetes-models/v1" with { "resolution-mode": "import" };
+import { RESTRICTED } from "../kit/restricted";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { IMAGES } from "../versions";
@@ -79,7 +80,7 @@ function deployment(): KubeObject {
               livenessProbe: probe("/q/health/live"),
               readinessProbe: probe("/q/health/ready"),
               resources: { requests: { cpu: "50m", memory: "450Mi" }, limits: { memory: "450Mi" } },
-              securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true },
+              securityContext: RESTRICTED,
               volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
             },
           ],

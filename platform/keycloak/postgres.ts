@@ -1,5 +1,7 @@
 import type { IStatefulSet } from "kubernetes-models/apps/v1" with { "resolution-mode": "import" };
 import type { IEnvVar, IService } from "kubernetes-models/v1" with { "resolution-mode": "import" };
+import { owningVolumesAs, RESTRICTED } from "../kit/restricted";
+import { dataClaim, retention } from "../kit/volume";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { IMAGES } from "../versions";
@@ -31,20 +33,13 @@ export function embeddedPostgres({ databaseSizeGiB, data }: KeycloakOptions, sto
         serviceName: DATABASE,
         replicas: 1,
         selector: { matchLabels: LABELS },
-        persistentVolumeClaimRetentionPolicy: { whenDeleted: data === "delete" ? "Delete" : "Retain", whenScaled: "Retain" },
+        persistentVolumeClaimRetentionPolicy: retention(data),
         template: {
           metadata: { labels: LABELS },
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
-            securityContext: {
-              runAsNonRoot: true,
-              runAsUser: POSTGRES,
-              runAsGroup: POSTGRES,
-              fsGroup: POSTGRES,
-              fsGroupChangePolicy: "OnRootMismatch",
-              seccompProfile: { type: "RuntimeDefault" },
-            },
+            securityContext: owningVolumesAs(POSTGRES),
             containers: [
               {
                 name: "postgres",
@@ -61,7 +56,7 @@ export function embeddedPostgres({ databaseSizeGiB, data }: KeycloakOptions, sto
                 readinessProbe: ready,
                 livenessProbe: { ...ready, failureThreshold: 6 },
                 resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "512Mi" } },
-                securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true },
+                securityContext: RESTRICTED,
                 volumeMounts: [
                   { name: "data", mountPath: "/var/lib/postgresql/data" },
                   { name: "run", mountPath: "/var/run/postgresql" },
@@ -75,18 +70,7 @@ export function embeddedPostgres({ databaseSizeGiB, data }: KeycloakOptions, sto
             ],
           },
         },
-        volumeClaimTemplates: [
-          {
-            apiVersion: "v1",
-            kind: "PersistentVolumeClaim",
-            metadata: { name: "data" },
-            spec: {
-              accessModes: ["ReadWriteOnce"],
-              ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
-              resources: { requests: { storage: `${databaseSizeGiB}Gi` } },
-            },
-          },
-        ],
+        volumeClaimTemplates: [dataClaim(databaseSizeGiB, storageClass)],
       },
     }),
   ];

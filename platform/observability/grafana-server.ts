@@ -4,6 +4,8 @@ import type { IClusterRole, IClusterRoleBinding } from "kubernetes-models/rbac.a
   "resolution-mode": "import",
 };
 import type { IConfigMap, IService, IServiceAccount } from "kubernetes-models/v1" with { "resolution-mode": "import" };
+import { owningVolumesAs, RESTRICTED } from "../kit/restricted";
+import { dataClaim, retention } from "../kit/volume";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { DASHBOARD_LABEL, FOLDER_ANNOTATION } from "../provide/monitoring";
@@ -89,7 +91,7 @@ function statefulSet(plan: GrafanaServer, config: string): KubeObject {
     spec: {
       replicas: 1,
       serviceName: "grafana",
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: plan.data === "delete" ? "Delete" : "Retain", whenScaled: "Retain" },
+      persistentVolumeClaimRetentionPolicy: retention(plan.data),
       selector: { matchLabels: GRAFANA_LABELS },
       template: {
         metadata: { labels: GRAFANA_LABELS, annotations: { "hearth/config": config, "reloader.stakater.com/auto": "true" } },
@@ -97,14 +99,7 @@ function statefulSet(plan: GrafanaServer, config: string): KubeObject {
           serviceAccountName: "grafana",
           automountServiceAccountToken: false,
           enableServiceLinks: false,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: USER,
-            runAsGroup: USER,
-            fsGroup: USER,
-            fsGroupChangePolicy: "OnRootMismatch",
-            seccompProfile: { type: "RuntimeDefault" },
-          },
+          securityContext: owningVolumesAs(USER),
           containers: [server(plan), sidecar()],
           volumes: volumes(plan),
         },
@@ -115,16 +110,7 @@ function statefulSet(plan: GrafanaServer, config: string): KubeObject {
 }
 
 function claim({ storageGiB, storageClass }: GrafanaServer): NonNullable<Spec["volumeClaimTemplates"]>[number] {
-  return {
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: { name: "data" },
-    spec: {
-      accessModes: ["ReadWriteOnce"],
-      resources: { requests: { storage: `${storageGiB}Gi` } },
-      ...(storageClass === undefined ? {} : { storageClassName: storageClass }),
-    },
-  };
+  return dataClaim(storageGiB, storageClass);
 }
 
 function volumes({ storageGiB }: GrafanaServer): NonNullable<PodSpec["volumes"]> {
@@ -146,8 +132,6 @@ function volumes({ storageGiB }: GrafanaServer): NonNullable<PodSpec["volumes"]>
     },
   ];
 }
-
-const HARDENED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true };
 
 function server({ sso, memoryMiB }: GrafanaServer): Container {
   const secret = (name: string, key: string): { valueFrom: { secretKeyRef: { name: string; key: string } } } => ({
@@ -173,7 +157,7 @@ function server({ sso, memoryMiB }: GrafanaServer): Container {
     readinessProbe: { httpGet: { path: "/api/health", port: "http" } },
     livenessProbe: { httpGet: { path: "/api/health", port: "http" }, timeoutSeconds: 10, failureThreshold: 6 },
     resources: { requests: { cpu: "50m", memory: `${Math.ceil(memoryMiB / 3)}Mi` }, limits: { memory: `${memoryMiB}Mi` } },
-    securityContext: HARDENED,
+    securityContext: RESTRICTED,
     volumeMounts: [
       file("grafana.ini", "/etc/grafana/grafana.ini"),
       file("datasources.yaml", "/etc/grafana/provisioning/datasources/platform.yaml"),
@@ -202,7 +186,7 @@ function sidecar(): Container {
     image: IMAGES.grafanaSidecar,
     env: Object.entries(settings).map(([name, value]) => ({ name, value })),
     resources: { requests: { cpu: "10m", memory: "64Mi" }, limits: { memory: "192Mi" } },
-    securityContext: HARDENED,
+    securityContext: RESTRICTED,
     volumeMounts: [
       { name: "dashboards", mountPath: DASHBOARDS_PATH },
       { name: "token", mountPath: TOKEN_PATH, readOnly: true },

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { IStatefulSet } from "kubernetes-models/apps/v1" with { "resolution-mode": "import" };
 import type { IConfigMap, IService } from "kubernetes-models/v1" with { "resolution-mode": "import" };
+import { owningVolumesAs, RESTRICTED } from "../kit/restricted";
+import { dataClaim, retention } from "../kit/volume";
 import { bucketIn, type ObjectStoreFacts, type PlatformFacts } from "../kit/facts";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
@@ -111,7 +113,7 @@ function statefulSet(plan: TempoPlan, facts: Facts, config: string): KubeObject 
     spec: {
       replicas: 1,
       serviceName: "tempo",
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: plan.data === "delete" ? "Delete" : "Retain", whenScaled: "Retain" },
+      persistentVolumeClaimRetentionPolicy: retention(plan.data),
       selector: { matchLabels: TEMPO_LABELS },
       template: {
         metadata: {
@@ -124,14 +126,7 @@ function statefulSet(plan: TempoPlan, facts: Facts, config: string): KubeObject 
           enableServiceLinks: false,
           // Time to write what is in memory to the bucket.
           terminationGracePeriodSeconds: 120,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: USER,
-            runAsGroup: USER,
-            fsGroup: USER,
-            fsGroupChangePolicy: "OnRootMismatch",
-            seccompProfile: { type: "RuntimeDefault" },
-          },
+          securityContext: owningVolumesAs(USER),
           containers: [container(plan, facts)],
           volumes: [
             { name: "config", configMap: { name: "tempo" } },
@@ -139,18 +134,7 @@ function statefulSet(plan: TempoPlan, facts: Facts, config: string): KubeObject 
           ],
         },
       },
-      volumeClaimTemplates: [
-        {
-          apiVersion: "v1",
-          kind: "PersistentVolumeClaim",
-          metadata: { name: "data" },
-          spec: {
-            accessModes: ["ReadWriteOnce"],
-            resources: { requests: { storage: `${plan.storageGiB}Gi` } },
-            ...(facts.storageClass === undefined ? {} : { storageClassName: facts.storageClass }),
-          },
-        },
-      ],
+      volumeClaimTemplates: [dataClaim(plan.storageGiB, facts.storageClass)],
     },
   });
 }
@@ -171,7 +155,7 @@ function container({ memoryMiB }: TempoPlan, { dataStore }: Facts): Container {
     readinessProbe: { httpGet: { path: "/ready", port: "http" }, periodSeconds: 10 },
     livenessProbe: { httpGet: { path: "/status/version", port: "http" }, periodSeconds: 20, failureThreshold: 6 },
     resources: { requests: { cpu: "50m", memory: `${Math.ceil(memoryMiB / 4)}Mi` }, limits: { memory: `${memoryMiB}Mi` } },
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true },
+    securityContext: RESTRICTED,
     volumeMounts: [
       { name: "config", mountPath: "/etc/tempo", readOnly: true },
       { name: "data", mountPath: "/var/tempo" },

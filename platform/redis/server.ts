@@ -1,4 +1,5 @@
 import type { IStatefulSet } from "kubernetes-models/apps/v1" with { "resolution-mode": "import" };
+import { RESTRICTED } from "../kit/restricted";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { IMAGES } from "../versions";
@@ -25,8 +26,6 @@ export interface RedisPlan {
 
 /** Users of the images. */
 const [REDIS_USER, REDIS_GROUP, EXPORTER_USER] = [999, 1000, 59000];
-
-const LOCKED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true };
 
 type PodSpec = NonNullable<NonNullable<IStatefulSet["spec"]>["template"]["spec"]>;
 
@@ -80,7 +79,7 @@ function server(plan: RedisPlan): PodSpec["containers"][number] {
     livenessProbe: { tcpSocket: { port: "redis" }, periodSeconds: 20, failureThreshold: 5 },
     // A rewrite of the log forks: pages that change meanwhile are there twice.
     resources: { requests: { cpu: "20m", memory: `${plan.memoryMiB}Mi` }, limits: { memory: `${plan.memoryMiB * 2 + 64}Mi` } },
-    securityContext: { ...LOCKED, runAsUser: REDIS_USER, runAsGroup: REDIS_GROUP },
+    securityContext: { ...RESTRICTED, runAsUser: REDIS_USER, runAsGroup: REDIS_GROUP },
     volumeMounts: [
       { name: "users", mountPath: "/etc/redis", readOnly: true },
       { name: "data", mountPath: "/data" },
@@ -115,6 +114,6 @@ function exporter(): PodSpec["containers"][number] {
     readinessProbe: probe,
     livenessProbe: probe,
     resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "64Mi" } },
-    securityContext: { ...LOCKED, runAsUser: EXPORTER_USER, runAsGroup: EXPORTER_USER },
+    securityContext: { ...RESTRICTED, runAsUser: EXPORTER_USER, runAsGroup: EXPORTER_USER },
   };
 }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { IJob } from "kubernetes-models/batch/v1" with { "resolution-mode": "import" };
-import { UNTIL_DONE } from "../kit/job";
+import { RESTRICTED, runningAs } from "../kit/restricted";
+import { jobSuffix, UNTIL_DONE } from "../kit/job";
 import type { KubeObject } from "../kit/objects";
 import { typed } from "../kit/typed";
 import { canonicalJson } from "../kit/yaml";
@@ -60,7 +60,7 @@ export function bucketPolicy(bucket: string): Readonly<Record<string, unknown>> 
  */
 export function bucketJob(bucket: string, keepDays?: number): KubeObject {
   const spec = jobSpec(bucket, keepDays);
-  const hash = createHash("sha256").update(canonicalJson(spec)).digest("hex").slice(0, 8);
+  const hash = jobSuffix(spec);
   return typed<IJob>({
     apiVersion: "batch/v1",
     kind: "Job",
@@ -82,7 +82,7 @@ function jobSpec(bucket: string, keepDays: number | undefined): JobSpec {
         restartPolicy: "OnFailure",
         automountServiceAccountToken: false,
         enableServiceLinks: false,
-        securityContext: { runAsNonRoot: true, runAsUser: 65534, runAsGroup: 65534, seccompProfile: { type: "RuntimeDefault" } },
+        securityContext: runningAs(65534),
         containers: [container(bucket, keepDays)],
         volumes: [{ name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "8Mi" } }],
       },
@@ -120,7 +120,7 @@ function container(
       { name: "HOME", value: "/tmp" },
     ],
     resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true },
+    securityContext: RESTRICTED,
     volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
   };
 }

@@ -1,4 +1,6 @@
 import type { IStatefulSet } from "kubernetes-models/apps/v1" with { "resolution-mode": "import" };
+import { owningVolumesAs, RESTRICTED } from "../kit/restricted";
+import { dataClaim, retention } from "../kit/volume";
 import type { DataPolicy } from "../kit/app";
 import type { TracingFacts } from "../kit/facts";
 import type { KubeObject } from "../kit/objects";
@@ -41,7 +43,7 @@ export function rustfsServer(plan: ServerPlan): KubeObject {
       serviceName: RUSTFS_HEADLESS,
       podManagementPolicy: "Parallel",
       // With `data: keep` the volumes outlive the StatefulSet that made them.
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: plan.data === "delete" ? "Delete" : "Retain", whenScaled: "Retain" },
+      persistentVolumeClaimRetentionPolicy: retention(plan.data),
       selector: { matchLabels: RUSTFS_LABELS },
       template: {
         metadata: { labels: RUSTFS_LABELS, annotations: { "reloader.stakater.com/auto": "true" } },
@@ -50,31 +52,13 @@ export function rustfsServer(plan: ServerPlan): KubeObject {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: 60,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: USER,
-            runAsGroup: USER,
-            fsGroup: USER,
-            fsGroupChangePolicy: "OnRootMismatch",
-            seccompProfile: { type: "RuntimeDefault" },
-          },
+          securityContext: owningVolumesAs(USER),
           affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [apart()] } },
           containers: [server(plan)],
           volumes: [{ name: "tmp", emptyDir: {} }],
         },
       },
-      volumeClaimTemplates: [
-        {
-          apiVersion: "v1",
-          kind: "PersistentVolumeClaim",
-          metadata: { name: "data" },
-          spec: {
-            accessModes: ["ReadWriteOnce"],
-            resources: { requests: { storage: `${plan.sizeGiB}Gi` } },
-            ...(plan.storageClass === undefined ? {} : { storageClassName: plan.storageClass }),
-          },
-        },
-      ],
+      volumeClaimTemplates: [dataClaim(plan.sizeGiB, plan.storageClass)],
     },
   });
 }
@@ -101,7 +85,7 @@ function server(plan: ServerPlan): PodSpec["containers"][number] {
     readinessProbe: { httpGet: { path: "/health/ready", port: "s3" }, periodSeconds: 5 },
     livenessProbe: { httpGet: { path: "/health", port: "s3" }, periodSeconds: 10 },
     resources: { requests: { cpu: "50m", memory: `${Math.ceil(plan.memoryMiB / 4)}Mi` }, limits: { memory: `${plan.memoryMiB}Mi` } },
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true },
+    securityContext: RESTRICTED,
     volumeMounts: [
       { name: "data", mountPath: "/data" },
       { name: "tmp", mountPath: "/tmp" },
