@@ -34,6 +34,13 @@ const BROUGHT_BY_OTHERS = [
   ["github.com/backube/volsync", "config/crd/bases"],
 ] as const;
 
+/** What this test reads of a CRD. */
+interface CrdSpec {
+  readonly group: string;
+  readonly names: { readonly kind: string; readonly plural: string };
+  readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+}
+
 const ADDRESS = "127.52.0.11";
 
 describe("every object of the tree with every app", function () {
@@ -61,7 +68,7 @@ describe("every object of the tree with every app", function () {
     assert.ok(crds.length > 80, `${crds.length} CRDs`);
     // As many at a time as the client has connections; one after the other they take minutes on a busy machine.
     await Promise.all(crds.map((crd) => lab.client.apply(crd, { manager: "test", onConflict: "force" })));
-    await Promise.all(crds.map((crd) => eventually(crd.metadata.name, () => established(crd), 300_000)));
+    await Promise.all(crds.map((crd) => eventually(crd.metadata.name, () => served(crd), 300_000)));
     for (const { name } of namespacesOf(stack("all"))) {
       await lab.client.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } }, { manager: "test", onConflict: "force" });
     }
@@ -84,9 +91,16 @@ describe("every object of the tree with every app", function () {
     return isRecord(value) && typeof value["apiVersion"] === "string" && typeof value["kind"] === "string" && isRecord(value["metadata"]);
   }
 
-  async function established(crd: KubeObject): Promise<true | undefined> {
-    const found = await lab.client.find(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${crd.metadata.name}`);
-    return JSON.stringify(found?.["status"] ?? "").includes('"type":"Established"') ? true : undefined;
+  /** Whether discovery lists the CRD's kind in every served version and the collection answers: both come some time after `Established`. */
+  async function served(crd: KubeObject): Promise<true | undefined> {
+    const { group, names, versions } = crd["spec"] as CrdSpec; // the API server took it, so this is its shape
+    for (const { name: version } of versions.filter((each) => each.served)) {
+      const discovered = await lab.client.find(`/apis/${group}/${version}`);
+      const resources = (discovered?.["resources"] ?? []) as readonly { readonly kind: string }[]; // discovery's own shape
+      if (!resources.some(({ kind }) => kind === names.kind)) return undefined;
+      if ((await lab.client.find(`/apis/${group}/${version}/${names.plural}`)) === undefined) return undefined;
+    }
+    return true;
   }
 
   /** What the API server says against an object with unknown fields refused; undefined when nothing, "no kind" when it has none of it. */
