@@ -18,12 +18,14 @@ import { imagesToKeep, type MadeFrom, madeFrom } from "../components/talos/kept-
 import { certificateExpiry } from "../components/talos/expiry";
 import type { ProxmoxSettings, Settings } from "../config/settings";
 import { fluxWebhook, RECEIVER_SECRET } from "../platform/apps/flux-webhook";
+import { identityFacts } from "../platform/keycloak/identity";
+import { IMPORTER_CLIENT, IMPORTER_SECRET, KEYCLOAK_NAMESPACE } from "../platform/keycloak/names";
 import { FLUX_NAMESPACE } from "../platform/names";
 import { enabledApps, namespacesOf, secretsOf } from "../platform/plan";
 import { renderTree } from "../platform/render";
 import { parseStamp, STAMP_FILE, type TreeStamp } from "../platform/stamp";
 import { webhookPath } from "../platform/webhook-path";
-import { CONTRACT_VERSION, type ClusterOutputs } from "./outputs";
+import { CONTRACT, type ClusterOutputs } from "./outputs";
 
 /** What the stack needs besides its settings. */
 export interface ClusterInputs {
@@ -136,8 +138,7 @@ function outputs(
 ): Omit<ClusterOutputs, "madeFrom"> {
   const { cluster: c, network, nodes } = settings;
   return {
-    kind: "hearth.cluster",
-    contract: CONTRACT_VERSION,
+    ...CONTRACT,
     name: c.name,
     endpoint: c.endpointUrl,
     kubeconfig: talosCluster.kubeconfig,
@@ -158,11 +159,21 @@ function outputs(
     ...(enabledApps(settings).has(fluxWebhook.name)
       ? { fluxWebhookPath: pulumi.secret(receiverToken(seeds).apply((token) => webhookPath(token))) }
       : {}),
+    ...identityOutputs(settings, seeds),
     versions: { wanted: c.versions, installed: c.installed },
     expiry: {
       kubeconfig: expiry(talosCluster.kubernetesClient.apply(({ clientCertificate }) => clientCertificate ?? "")),
       talosconfig: expiry(talosCluster.clientConfiguration.apply(({ clientCertificate }) => clientCertificate)),
     },
+  };
+}
+
+function identityOutputs(settings: Settings, seeds: SeedSecrets): Pick<ClusterOutputs, "identity" | "identityClientSecret"> {
+  const facts = identityFacts(settings, enabledApps(settings));
+  if (facts === undefined) return {};
+  return {
+    identity: { url: new URL(facts.issuer).origin, realm: facts.realm, clientId: IMPORTER_CLIENT },
+    identityClientSecret: pulumi.secret(seeds.text(KEYCLOAK_NAMESPACE, IMPORTER_SECRET, "client-secret")),
   };
 }
 

@@ -4,7 +4,15 @@ import type { AppSecret, SecretRequest } from "../kit/secrets";
 import { keycloakCrds } from "../keycloak/crds";
 import { PROVIDER_SECRETS } from "../keycloak/identity-providers";
 import { importJob, type SecretKey } from "../keycloak/import-job";
-import { ADMIN_SECRET, DATABASE_SECRET, IMPORTER_SECRET, KEYCLOAK_NAMESPACE, KEYCLOAK_SERVICE, REALM_SECRET } from "../keycloak/names";
+import {
+  ADMIN_SECRET,
+  DATABASE_SECRET,
+  IMPORTER_CLIENT,
+  IMPORTER_SECRET,
+  KEYCLOAK_NAMESPACE,
+  KEYCLOAK_SERVICE,
+  REALM_SECRET,
+} from "../keycloak/names";
 import { operator } from "../keycloak/operator";
 import { keycloakOptions, type KeycloakOptions } from "../keycloak/options";
 import { embeddedPostgres } from "../keycloak/postgres";
@@ -47,7 +55,7 @@ export const keycloak = defineApp({
     {
       name: IMPORTER_SECRET,
       data: {
-        "client-id": { from: "plain", value: "hearth-importer" },
+        "client-id": { from: "plain", value: IMPORTER_CLIENT },
         "client-secret": { from: "generated", length: 64, alphabet: "hex" },
       },
     },

@@ -28,6 +28,9 @@ export const ADMIN_SECRET = "keycloak-admin";
 /** The importer's own credentials in the master realm, made with the first start. */
 export const IMPORTER_SECRET = "keycloak-importer";
 
+/** Id of that client. */
+export const IMPORTER_CLIENT = "hearth-importer";
+
 /** What the realm's import reads from its environment. */
 export const REALM_SECRET = "keycloak-realm";
 

@@ -2,11 +2,12 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { IMPORTER_CLIENT } from "../../platform/keycloak/names";
 import { freePorts } from "../../lab/kubernetes/free-port";
 import { unpack } from "./distribution";
 
 /** Credentials of the importer, as the operator would hand them to the first start. */
-export const IMPORTER = { id: "hearth-importer", secret: "importer-secret" } as const;
+export const IMPORTER = { id: IMPORTER_CLIENT, secret: "importer-secret" } as const;
 
 /** A Keycloak that runs. */
 export interface RunningKeycloak {
