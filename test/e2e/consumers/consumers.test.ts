@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { ConsumerWorld } from "./world";
+
+describe("stacks that build on a cluster", function () {
+  this.timeout(600_000);
+  const world = new ConsumerWorld();
+  after(() => world.lab.close());
+
+  it("have one to build on", async () => {
+    await world.lab.preview(); // opens the world
+    await world.lab.hurry();
+    const { changes } = await world.lab.up();
+    assert.deepEqual(Object.keys(changes), ["create"]);
+  });
+});
