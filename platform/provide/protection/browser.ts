@@ -1,10 +1,6 @@
-import type { ISecurityPolicy } from "@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1/SecurityPolicy" with {
-  "resolution-mode": "import",
-};
 import type { DeclaredApp } from "../../kit/app";
 import type { OidcClientRequest } from "../../kit/requests";
-import { typed } from "../../kit/typed";
-import { FROM_POLICY, identityOf, targetOf, type Protected, type Protections } from "./target";
+import { FROM_POLICY, identityOf, policyOn, type Protected, type Protections } from "./target";
 
 /** Where Keycloak sends a browser back to; Envoy answers it on every protected host. */
 export const CALLBACK_PATH = "/oauth2/callback";
@@ -42,32 +38,27 @@ export function browserClients(app: Pick<DeclaredApp, "name" | "hosts">): readon
  * Log-in by OIDC at the gateway. The browser goes to Keycloak through the gateway; the code is changed for a token at
  * Keycloak's Service, so that no call leaves the cluster to come back in. No cookie domain: a session is for one host.
  */
-export function browser({ app, host, route, facts }: Protected): Protections {
+export function browser(target: Protected): Protections {
+  const { app, host, facts } = target;
   const identity = identityOf(facts);
   const { name, namespace, port } = identity.service;
-  const policy = typed<ISecurityPolicy>({
-    apiVersion: "gateway.envoyproxy.io/v1alpha1",
-    kind: "SecurityPolicy",
-    metadata: { name: route, namespace: app.namespace.name },
-    spec: {
-      targetRefs: [targetOf({ host, route })],
-      oidc: {
-        provider: {
-          issuer: identity.issuer,
-          authorizationEndpoint: identity.authorizationEndpoint,
-          tokenEndpoint: identity.internal.tokenEndpoint,
-          endSessionEndpoint: identity.endSessionEndpoint,
-          backendRefs: [{ name, namespace, port }],
-        },
-        clientID: browserClientId(app.name),
-        clientSecret: { name: clientSecret(app.name).name },
-        redirectURL: `https://${host.host}${CALLBACK_PATH}`,
-        logoutPath: LOGOUT_PATH,
-        scopes: ["openid", "profile", "email"],
-        refreshToken: true,
-        // A script that calls in the background cannot follow a log-in: it is told 401 instead.
-        denyRedirect: { headers: [{ name: "X-Requested-With", type: "Exact", value: "XMLHttpRequest" }] },
+  const policy = policyOn(target, {
+    oidc: {
+      provider: {
+        issuer: identity.issuer,
+        authorizationEndpoint: identity.authorizationEndpoint,
+        tokenEndpoint: identity.internal.tokenEndpoint,
+        endSessionEndpoint: identity.endSessionEndpoint,
+        backendRefs: [{ name, namespace, port }],
       },
+      clientID: browserClientId(app.name),
+      clientSecret: { name: clientSecret(app.name).name },
+      redirectURL: `https://${host.host}${CALLBACK_PATH}`,
+      logoutPath: LOGOUT_PATH,
+      scopes: ["openid", "profile", "email"],
+      refreshToken: true,
+      // A script that calls in the background cannot follow a log-in: it is told 401 instead.
+      denyRedirect: { headers: [{ name: "X-Requested-With", type: "Exact", value: "XMLHttpRequest" }] },
     },
   });
   return { objects: [policy], grants: [{ namespace, service: name, from: FROM_POLICY }] };

@@ -1,6 +1,3 @@
-import type { ISecurityPolicy } from "@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1/SecurityPolicy" with {
-  "resolution-mode": "import",
-};
 import type { IHTTPRoute } from "@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute" with {
   "resolution-mode": "import",
 };
@@ -8,7 +5,7 @@ import { PROXY_HEADERS } from "../../gateways/identity-headers";
 import { parentsOf } from "../../gateways/parents";
 import { typed } from "../../kit/typed";
 import { OAUTH2_PROXY } from "../../names";
-import { FROM_POLICY, FROM_ROUTE, targetOf, type Protected, type Protections } from "./target";
+import { FROM_POLICY, FROM_ROUTE, policyOn, type Protected, type Protections } from "./target";
 
 /** Paths that OAuth2-Proxy itself answers on every protected host: log-in, callback, log-out. */
 export const PROXY_PATHS = "/oauth2/";
@@ -25,18 +22,13 @@ const SERVICE = { name: OAUTH2_PROXY.service, namespace: OAUTH2_PROXY.namespace,
  * `Cookie` must reach it, else every answer of the log-in leads to the next one. `path` is not set: the path that the
  * caller asked for would be appended to it.
  */
-export function proxy({ app, host, route }: Protected): Protections {
-  const policy = typed<ISecurityPolicy>({
-    apiVersion: "gateway.envoyproxy.io/v1alpha1",
-    kind: "SecurityPolicy",
-    metadata: { name: route, namespace: app.namespace.name },
-    spec: {
-      targetRefs: [targetOf({ host, route })],
-      extAuth: {
-        failOpen: false,
-        headersToExtAuth: ["cookie", "accept", "x-forwarded-proto", "x-forwarded-host"],
-        http: { backendRefs: [SERVICE], headersToBackend: TO_BACKEND },
-      },
+export function proxy(target: Protected): Protections {
+  const { app, host, route } = target;
+  const policy = policyOn(target, {
+    extAuth: {
+      failOpen: false,
+      headersToExtAuth: ["cookie", "accept", "x-forwarded-proto", "x-forwarded-host"],
+      http: { backendRefs: [SERVICE], headersToBackend: TO_BACKEND },
     },
   });
   const login = typed<IHTTPRoute>({

@@ -1,7 +1,11 @@
+import type { ISecurityPolicy } from "@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1/SecurityPolicy" with {
+  "resolution-mode": "import",
+};
 import type { DeclaredApp } from "../../kit/app";
 import type { PlatformFacts } from "../../kit/facts";
 import type { KubeObject } from "../../kit/objects";
 import type { AppHost } from "../../kit/requests";
+import { typed } from "../../kit/typed";
 
 /** A route that is protected, and where its log-in is. */
 export interface Protected {
@@ -31,10 +35,21 @@ export const FROM_POLICY = { group: "gateway.envoyproxy.io", kind: "SecurityPoli
 /** Who calls, where an HTTPRoute names a Service. */
 export const FROM_ROUTE = { group: "gateway.networking.k8s.io", kind: "HTTPRoute" } as const;
 
-/** The one target of a policy: the app's own route, by name. Envoy Gateway takes one policy per target, in the route's namespace. */
-export function targetOf({ host, route }: Pick<Protected, "host" | "route">): { group: string; kind: string; name: string } {
+/** What a SecurityPolicy asks of callers; its target is not for the caller to choose. */
+type Demands = Omit<NonNullable<ISecurityPolicy["spec"]>, "targetRef" | "targetRefs" | "targetSelectors">;
+
+/**
+ * The policy of a route, with one target: the app's own route, by name. Envoy Gateway takes one policy per target, in the
+ * route's namespace.
+ */
+export function policyOn({ app, host, route }: Omit<Protected, "facts">, demands: Demands): KubeObject {
   const kind = host.protocol === "grpc" && host.existingRoute === undefined ? "GRPCRoute" : "HTTPRoute";
-  return { group: "gateway.networking.k8s.io", kind, name: route };
+  return typed<ISecurityPolicy>({
+    apiVersion: "gateway.envoyproxy.io/v1alpha1",
+    kind: "SecurityPolicy",
+    metadata: { name: route, namespace: app.namespace.name },
+    spec: { targetRefs: [{ group: "gateway.networking.k8s.io", kind, name: route }], ...demands },
+  });
 }
 
 /** Where Keycloak is. @throws Error while it is off; `needs` of the route provider says so first. */
