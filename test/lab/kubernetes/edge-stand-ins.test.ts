@@ -3,39 +3,7 @@ import type { KubeObject } from "../../../lab/kubernetes/objects";
 import { certificate } from "../../../lab/kubernetes/stand-ins/certificate";
 import { clusterSecretStore } from "../../../lab/kubernetes/stand-ins/cluster-secret-store";
 import { clusterIssuer, issuer } from "../../../lab/kubernetes/stand-ins/issuer";
-import type { StandIn } from "../../../lab/kubernetes/stand-ins/stand-in";
-
-const PATHS: Readonly<Record<string, string>> = {
-  Certificate: "/apis/cert-manager.io/v1/certificates",
-  ClusterIssuer: "/apis/cert-manager.io/v1/clusterissuers",
-  Issuer: "/apis/cert-manager.io/v1/issuers",
-  Secret: "/api/v1/secrets",
-  ServiceAccount: "/api/v1/serviceaccounts",
-  ClusterSecretStore: "/apis/external-secrets.io/v1/clustersecretstores",
-};
-
-/** What a stand-in does in a cluster of these objects: paths of the statuses that it writes, names of what it makes. */
-async function does(standIn: StandIn, objects: readonly KubeObject[]): Promise<readonly string[]> {
-  const done: string[] = [];
-  await standIn.reconcile({
-    client: {
-      merge: async <T>(path: string): Promise<T> => {
-        done.push(path);
-        return Object() as T; // nothing reads the answer
-      },
-      apply: async <T>(object: KubeObject): Promise<T> => {
-        done.push(`made ${object.metadata.namespace}/${object.metadata.name}`);
-        return Object() as T; // nothing reads the answer
-      },
-      delete: () => assert.fail("it deletes nothing"),
-    },
-    items: (path) => {
-      assert.ok(standIn.watches.includes(path), `${path} is read and not watched`);
-      return objects.filter(({ kind }) => PATHS[kind] === path);
-    },
-  });
-  return done;
-}
+import { does } from "./does";
 
 function object(kind: string, name: string, rest: Partial<KubeObject> & { readonly namespace?: string } = {}): KubeObject {
   const { namespace, ...fields } = rest;
