@@ -24,11 +24,28 @@ export class ApiError extends Error {
   }
 }
 
+/** Of a collection: whole objects, or kind and metadata alone, which for CRDs is a fiftieth of it or less. */
+export type CollectionContent = "objects" | "metadata";
+
+/** What to accept for a collection; the API server takes the rest away itself. */
+const LISTS: Readonly<Record<CollectionContent, string>> = {
+  objects: "application/json",
+  metadata: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+};
+
+/** The same for the events of its watch. */
+const WATCHES: Readonly<Record<CollectionContent, string>> = {
+  objects: "application/json",
+  metadata: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+};
+
 interface Request {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   /** @default application/json */
   readonly contentType?: string;
+  /** @default application/json */
+  readonly accept?: string;
   /** @default 30000 */
   readonly timeoutMs?: number;
 }
@@ -105,8 +122,10 @@ export class KubeClient {
   async listWithVersion<T extends KubeObject>(
     path: string,
     query: Readonly<Record<string, string>> = {},
+    content: CollectionContent = "objects",
   ): Promise<{ readonly items: readonly T[]; readonly version: string }> {
-    const answer = await this.request<{ metadata: { resourceVersion: string }; items: readonly T[] | null }>("GET", path, { query });
+    const request = { query, accept: LISTS[content] };
+    const answer = await this.request<{ metadata: { resourceVersion: string }; items: readonly T[] | null }>("GET", path, request);
     return { items: answer.items ?? [], version: answer.metadata.resourceVersion };
   }
 
@@ -128,8 +147,15 @@ export class KubeClient {
   }
 
   /** Opens a watch and calls back for each event until it closes. Rejects when it cannot be opened. */
-  async watch(path: string, query: Readonly<Record<string, string>>, onEvent: (event: WatchEvent) => void, signal: AbortSignal): Promise<void> {
-    const response = await this.#send("GET", path, { query: { ...query, watch: "true", allowWatchBookmarks: "true" }, timeoutMs: 0 }, signal);
+  async watch(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    onEvent: (event: WatchEvent) => void,
+    signal: AbortSignal,
+    content: CollectionContent = "objects",
+  ): Promise<void> {
+    const request = { query: { ...query, watch: "true", allowWatchBookmarks: "true" }, accept: WATCHES[content], timeoutMs: 0 };
+    const response = await this.#send("GET", path, request, signal);
     const status = response.statusCode ?? 0;
     if (status >= 300) throw toApiError("GET", path, status, await readAll(response));
     response.setEncoding("utf8");
@@ -160,7 +186,12 @@ export class KubeClient {
     return found;
   }
 
-  #send(method: string, path: string, { query = {}, body, contentType, timeoutMs = 30_000 }: Request, signal?: AbortSignal): Promise<IncomingMessage> {
+  #send(
+    method: string,
+    path: string,
+    { query = {}, body, contentType, accept = "application/json", timeoutMs = 30_000 }: Request,
+    signal?: AbortSignal,
+  ): Promise<IncomingMessage> {
     const search = new URLSearchParams(query).toString();
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const options: RequestOptions = {
@@ -171,7 +202,7 @@ export class KubeClient {
       agent: query["watch"] === undefined ? this.#agent : this.#watchAgent,
       timeout: timeoutMs,
       headers: {
-        accept: "application/json",
+        accept,
         ...(payload === undefined ? {} : { "content-type": contentType ?? "application/json", "content-length": Buffer.byteLength(payload) }),
       },
       ...(signal === undefined ? {} : { signal }),

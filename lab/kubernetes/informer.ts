@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiError, type KubeClient } from "./client";
+import { ApiError, type CollectionContent, type KubeClient } from "./client";
 import type { KubeObject } from "./objects";
 
 /** What to keep an eye on. */
@@ -7,6 +7,10 @@ export interface InformerOptions {
   /** Path of a collection, such as `/api/v1/pods`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
+  /** How much of each object is kept. @default "objects" */
+  readonly content?: CollectionContent;
+  /** Milliseconds between two looks for a kind that is not served, unless `wake` is called. @default 500 */
+  readonly unservedRetryMs?: number;
   /** Called after every change and once after the first list; calls never overlap, and changes meanwhile lead to one more. */
   readonly onChange: () => Promise<void>;
   /** Told about failures; the informer goes on by itself. */
@@ -15,15 +19,22 @@ export interface InformerOptions {
 
 const RETRY_MS = 500;
 
+/** A CRD is Established about a second before its kind is served: this long and this often is asked after `wake`. */
+const AWAKE_MS = 5_000;
+const AWAKE_RETRY_MS = 100;
+
 /**
  * A local copy of a collection, kept up to date by list and watch. A kind that is not served (its CRD is not there yet)
- * is an empty collection.
+ * is an empty collection, and is asked for again every `unservedRetryMs` or, sooner, after `wake`.
  */
 export class Informer<T extends KubeObject> {
   readonly #client: KubeClient;
   readonly #options: InformerOptions;
   readonly #objects = new Map<string, T>();
   readonly #abort = new AbortController();
+  /** Ends the wait for a kind that is not served. */
+  #wait: AbortController | undefined;
+  #awakeUntil = 0;
   #dirty = false;
   #notifying: Promise<void> | undefined;
   #loop: Promise<void> | undefined;
@@ -45,6 +56,7 @@ export class Informer<T extends KubeObject> {
   /** Stops and waits for a reconciliation that is under way. */
   async stop(): Promise<void> {
     this.#abort.abort();
+    this.#wait?.abort();
     await this.#loop;
     await this.#notifying;
   }
@@ -55,22 +67,42 @@ export class Informer<T extends KubeObject> {
     this.#notifying ??= this.#notify();
   }
 
+  /** Says that the kind, should it not be served, soon will be. Without effect on one that is. */
+  wake(): void {
+    this.#awakeUntil = Date.now() + AWAKE_MS;
+    this.#wait?.abort();
+  }
+
   async #run(): Promise<void> {
     while (!this.#abort.signal.aborted) {
       try {
         await this.#listAndWatch();
       } catch (error) {
         if (this.#abort.signal.aborted) return;
-        if (error instanceof ApiError && error.status === 404) this.#clear();
-        else if (!isGone(error)) this.#options.onError?.(error);
+        if (hasStatus(error, 404)) {
+          this.#clear();
+          await this.#waitUnserved();
+          continue;
+        }
+        if (!hasStatus(error, 410)) this.#options.onError?.(error);
       }
       await sleep(RETRY_MS, undefined, { signal: this.#abort.signal }).catch(() => undefined);
     }
   }
 
+  async #waitUnserved(): Promise<void> {
+    if (Date.now() < this.#awakeUntil) {
+      await sleep(AWAKE_RETRY_MS, undefined, { signal: this.#abort.signal }).catch(() => undefined);
+      return;
+    }
+    this.#wait = new AbortController();
+    await sleep(this.#options.unservedRetryMs ?? RETRY_MS, undefined, { signal: this.#wait.signal }).catch(() => undefined);
+    this.#wait = undefined;
+  }
+
   async #listAndWatch(): Promise<void> {
-    const { path, query = {} } = this.#options;
-    const { items, version } = await this.#client.listWithVersion<T>(path, query);
+    const { path, query = {}, content } = this.#options;
+    const { items, version } = await this.#client.listWithVersion<T>(path, query, content);
     this.#objects.clear();
     for (const item of items) this.#objects.set(keyOf(item), item);
     this.poke();
@@ -88,6 +120,7 @@ export class Informer<T extends KubeObject> {
           this.poke();
         },
         this.#abort.signal,
+        content,
       );
     }
   }
@@ -118,6 +151,6 @@ function keyOf({ metadata }: KubeObject): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
-function isGone(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 410;
+function hasStatus(error: unknown, status: number): boolean {
+  return error instanceof ApiError && error.status === status;
 }

@@ -48,9 +48,16 @@ export function standInReport(): readonly Pick<StandIn, "kind" | "why">[] {
   ];
 }
 
-/** Runs stand-ins against one cluster; collections that several of them watch are watched once. */
+/** How often a kind whose CRD has not been seen is looked for: its CRD is what tells, this is for when it does not. */
+const UNSERVED_RETRY_MS = 5_000;
+
+/**
+ * Runs stand-ins against one cluster; collections that several of them watch are watched once. Most of their kinds come
+ * with a CRD, or never: they are waited for by a watch of the CRDs.
+ */
 export class StandIns {
   readonly #informers = new Map<string, Informer<KubeObject>>();
+  readonly #crds: Informer<KubeObject>;
 
   constructor(client: KubeClient, standIns: readonly StandIn[], onError: (error: unknown) => void) {
     const items = (path: string): readonly KubeObject[] => this.#informers.get(path)?.items() ?? [];
@@ -60,15 +67,30 @@ export class StandIns {
       const onChange = async (): Promise<void> => {
         for (const standIn of concerned) await standIn.reconcile({ client, items });
       };
-      this.#informers.set(path, new Informer(client, { path, onChange, onError }));
+      this.#informers.set(path, new Informer(client, { path, unservedRetryMs: UNSERVED_RETRY_MS, onChange, onError }));
     }
+    const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    this.#crds = new Informer(client, { path, content: "metadata", onChange: () => this.#wake(), onError });
   }
 
   start(): void {
+    this.#crds.start();
     for (const informer of this.#informers.values()) informer.start();
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#informers.values()].map((informer) => informer.stop()));
+    await Promise.all([this.#crds, ...this.#informers.values()].map((informer) => informer.stop()));
   }
+
+  /** Wakes those whose CRD is there. */
+  async #wake(): Promise<void> {
+    const names = new Set(this.#crds.items().map(({ metadata }) => metadata.name));
+    for (const [path, informer] of this.#informers) if (names.has(crdNameOf(path))) informer.wake();
+  }
+}
+
+/** `<plural>.<group>` of `/apis/<group>/<version>/<plural>`. */
+function crdNameOf(path: string): string {
+  const [plural, , group] = path.split("/").reverse();
+  return `${plural}.${group}`;
 }

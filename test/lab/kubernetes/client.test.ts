@@ -1,23 +1,19 @@
 import assert from "node:assert/strict";
 import { setMaxListeners } from "node:events";
-import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
-import { ApiError, KubeClient } from "../../../lab/kubernetes/client";
-import { makeCertificate } from "../world/small-x509";
+import { ApiError, type KubeClient } from "../../../lab/kubernetes/client";
+import { fakeApiServer, type FakeApiServer } from "./fake-api-server";
 
 const BUSY = { kind: "Status", reason: "TooManyRequests", message: "storage is (re)initializing" };
 
 describe("the client of the Kubernetes API", () => {
-  let server: Server;
+  let server: FakeApiServer;
   let client: KubeClient;
   let asked: number;
   /** How many answers are 429, and the header that says when to come back. */
   let refusals: { readonly count: number; readonly retryAfter?: string };
 
   before(async () => {
-    const pem = (text: string): string => Buffer.from(text, "base64").toString("utf8");
-    const own = makeCertificate({ commonName: "127.0.0.1", ips: ["127.0.0.1"], role: "ca" });
-    server = createServer({ cert: pem(own.cert), key: pem(own.key) }, (incoming, response) => {
+    server = await fakeApiServer((incoming, response) => {
       if (incoming.url?.includes("watch=true")) return void response.writeHead(200).write("\n");
       asked += 1;
       const { count, retryAfter } = refusals;
@@ -25,18 +21,12 @@ describe("the client of the Kubernetes API", () => {
       const headers = { "content-type": "application/json", ...(retryAfter === undefined ? {} : { "retry-after": retryAfter }) };
       response.writeHead(429, headers).end(JSON.stringify(BUSY));
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo; // it listens on TCP
-    client = new KubeClient({ host: "127.0.0.1", port, ca: pem(own.cert), certificate: pem(own.cert), key: pem(own.key) });
+    client = server.client;
   });
   beforeEach(() => {
     asked = 0;
   });
-  after(() => {
-    client.close();
-    server.close();
-    server.closeAllConnections();
-  });
+  after(() => server.close());
 
   it("asks again when the API server says when to", async () => {
     refusals = { count: 2, retryAfter: "0" };
