@@ -12,15 +12,12 @@ import { UserError } from "../config/user-error";
 import { appSchemas } from "../platform/app-options";
 import { platformProblems } from "../platform/plan";
 import { renderTree } from "../platform/render";
+import { VERSIONS } from "../lab/toolchain/parts";
 import { committedTree, git } from "./committed-tree";
 import { exitWith } from "./exit";
 
 /** Where the hook's scanner comes from. */
-const GITLEAKS = {
-  module: "github.com/zricethezav/gitleaks/v8",
-  // renovate: datasource=go depName=github.com/zricethezav/gitleaks/v8
-  version: "v8.30.1",
-};
+const GITLEAKS = `github.com/zricethezav/gitleaks/v8@v${VERSIONS.gitleaks}`;
 
 /** What is staged. */
 export interface Staged {
@@ -62,9 +59,12 @@ function textOf(args: readonly string[], project: string): string {
 
 /** A scanner that is not there finds nothing, so its absence stops the commit as well. */
 function secrets(project: string): readonly string[] {
-  const run = spawnSync("gitleaks", ["git", "--pre-commit", "--staged", "--redact", "--no-banner"], { cwd: project, encoding: "utf8" });
-  if (run.error !== undefined)
-    return [`there is no gitleaks on the PATH, so nobody looked for secrets: go install ${GITLEAKS.module}@${GITLEAKS.version}`];
+  const run = spawnSync(
+    "gitleaks",
+    ["git", "--pre-commit", "--staged", "--redact", "--verbose", "--no-banner", "--no-color", "--log-level", "error"],
+    { cwd: project, encoding: "utf8" },
+  );
+  if (run.error !== undefined) return [`there is no gitleaks on the PATH, so nobody looked for secrets: go install ${GITLEAKS}`];
   return run.status === 0 ? [] : [`gitleaks found what looks like a secret:\n${run.stdout}${run.stderr}`.trimEnd()];
 }
 

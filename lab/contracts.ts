@@ -153,6 +153,7 @@ export type ToolName =
   | "flux-operator"
   | "talos-helper"
   | "actionlint" // for the tests of the workflows only
+  | "gitleaks" // for the tests of the pre-commit hook only
   | "promtool"; // for the tests of the alerts only
 
 export interface Toolchain {

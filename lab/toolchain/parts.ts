@@ -32,6 +32,8 @@ export const VERSIONS = {
   actionlint: "1.7.12",
   // renovate: datasource=github-releases depName=prometheus/prometheus extractVersion=^v(?<version>.*)$
   prometheus: "3.9.1",
+  // renovate: datasource=go depName=github.com/zricethezav/gitleaks/v8 extractVersion=^v(?<version>.*)$
+  gitleaks: "8.30.1",
 } as const;
 
 /** A file that the build needs beside the sources and that comes out of a pinned Go module. */
@@ -281,6 +283,29 @@ export const PARTS: readonly Part[] = [
       package: "github.com/rhysd/actionlint/cmd/actionlint",
       binary: "actionlint",
       variables: {},
+    },
+  },
+  {
+    tool: "gitleaks",
+    version: VERSIONS.gitleaks,
+    presence: "asked",
+    probe: { args: ["version"], version: /^v?(\d+\.\d+\.\d+\S*)/ },
+    download: {
+      files: [
+        {
+          url: "https://github.com/gitleaks/gitleaks/releases/download/v{version}/gitleaks_{version}_{os}_{pulumiArch}.tar.gz",
+          sha256Url: "https://github.com/gitleaks/gitleaks/releases/download/v{version}/gitleaks_{version}_checksums.txt",
+          version: VERSIONS.gitleaks,
+          member: "gitleaks",
+          as: "gitleaks",
+        },
+      ],
+    },
+    build: {
+      workspace: { folder: "gitleaks" },
+      package: "github.com/zricethezav/gitleaks/v8",
+      binary: "gitleaks",
+      variables: { "github.com/zricethezav/gitleaks/v8/version.Version": VERSIONS.gitleaks },
     },
   },
   {
