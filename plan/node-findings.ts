@@ -1,9 +1,11 @@
 import type { NodeSettings, Settings } from "../config/settings";
+import { machinePlan } from "../components/machines/plan";
+import { differences } from "./differences";
 import type { PolicyFinding } from "./finding";
 
 /** What a change of the nodes leads to that neither side shows by itself. */
 export function nodeFindings(before: Settings, after: Settings): readonly PolicyFinding[] {
-  return [...takeovers(before, after), ...quorum(before, after)];
+  return [...takeovers(before, after), ...quorum(before, after), ...leftAsTheyAre(before, after)];
 }
 
 /** The engine makes what is new before it deletes what is gone: a new machine finds the id of the old one taken. */
@@ -40,4 +42,33 @@ function quorum(before: Settings, after: Settings): readonly PolicyFinding[] {
       fix: "take out one control plane at a time, each after the others are healthy",
     },
   ];
+}
+
+/** Inputs of a machine that is there which an `up` may have to leave alone, and who else brings them about. */
+const LEFT_ALONE = {
+  disks: {
+    rule: "nodes.disks-stay",
+    message:
+      "has other disks in the settings, and its machine keeps those that it has: with proxmox-csi on, a change of the list would unplug volumes of pods",
+    fix: "grow, add or take out the disk in Proxmox by hand; a machine that is made anew has what the settings say",
+  },
+  nodeName: {
+    rule: "nodes.host-stays",
+    message: "has another host in the settings, and its machine stays where it is: high availability moves machines, so `up` does not",
+    fix: "migrate it in Proxmox by hand",
+  },
+} as const;
+
+/** What a node's settings say anew of a machine that stays as it is. */
+function leftAsTheyAre(before: Settings, after: Settings): readonly PolicyFinding[] {
+  const old = new Map(machinePlan(before).map((plan) => [plan.node.name, plan.args]));
+  return machinePlan(after).flatMap(({ node, args, ignoreChanges }) => {
+    const was = old.get(node.name);
+    if (was === undefined || was.vmId !== args.vmId) return [];
+    // The image that a disk was made from is left alone always, and on purpose.
+    const changed = new Set(differences(was, args).flatMap(({ path }) => (path.at(-1) === "importFrom" ? [] : [path[0]])));
+    return (["disks", "nodeName"] as const)
+      .filter((input) => changed.has(input) && ignoreChanges.includes(input))
+      .map((input) => ({ level: "advisory", subject: `nodes.${node.name}`, ...LEFT_ALONE[input] }));
+  });
 }

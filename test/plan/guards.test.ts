@@ -81,4 +81,16 @@ describe("what a change of nodes leads to", () => {
     assert.deepEqual(found({ set: { "nodes.cp-2.vmId": 4712, "nodes.cp-3.vmId": 4713 } }), ["nodes.quorum"]);
     assert.deepEqual(found({ set: { "nodes.cp-3.vmId": 4713 } }), []);
   });
+
+  it("says of a machine that is there what it does not take over: disks beside volumes of pods, and a host beside high availability", () => {
+    const disk = { "nodes.worker-1.systemDisk": { sizeGiB: 512 } };
+    assert.deepEqual(found({ set: disk }), [], "grown in place");
+    const csi = { "platform.proxmox-csi": { datastore: "local-lvm" } };
+    assert.deepEqual(found({ set: { ...disk, ...csi } }), ["nodes.disks-stay"]);
+    assert.deepEqual(found({ set: { "nodes.worker-1.memoryMiB": 10240, "cluster.installed.talos": "1.13.6", ...csi } }), []);
+    assert.deepEqual(found({ set: { "nodes.worker-1.vmId": 4711, ...disk, ...csi } }), [], "made anew");
+    const anotherHost = { "nodes.cp-2.host": "pve1", "proxmox.home.hosts.pve1.memoryMiB": 65536 };
+    assert.deepEqual(found({ set: anotherHost }), [], "migrated by up");
+    assert.deepEqual(found({ set: { ...anotherHost, "proxmox.home.antiAffinityRule": true } }), ["nodes.host-stays"]);
+  });
 });
