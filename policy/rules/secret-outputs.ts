@@ -13,12 +13,15 @@ export const secretOutputs = defineRule({
   says: "Outputs that open something are Pulumi secrets.",
   reason: "A plain output is printed after every run, kept in clear in the state and handed in clear to every stack that reads it.",
   level: "mandatory",
-  knownLater: ["kubeconfig", "talosconfig", "tunnel", "expiry"].map((name) => ({
+  knownLater: ["kubeconfig", "talosconfig", "identityClientSecret", "tunnel", "expiry"].map((name) => ({
     value: `${STACK} ${name}`,
     instead: "whether it is marked as a secret; one that is not must be on the list `plain`",
   })),
   config: z.strictObject({
-    names: z.array(z.string()).default(["kubeconfig", "talosconfig", "fluxWebhookPath"]).describe("Outputs that must be secret."),
+    names: z
+      .array(z.string())
+      .default(["kubeconfig", "talosconfig", "fluxWebhookPath", "identityClientSecret"])
+      .describe("Outputs that must be secret."),
     plain: z.array(z.string()).default(["expiry", "tunnel"]).describe("Outputs that are known only after an `up` and are no secret."),
   }),
   stack: (resources, _context, { names, plain }) =>
