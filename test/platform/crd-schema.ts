@@ -31,6 +31,22 @@ export function schemasOf(texts: Iterable<string>): ReadonlyMap<string, Schema> 
   return found;
 }
 
+/** A CRD without its schemas. */
+export interface CrdHead {
+  readonly spec: {
+    readonly group: string;
+    readonly names: { readonly kind: string };
+    readonly versions: readonly { readonly name: string; readonly served: boolean }[];
+  };
+}
+
+/** Every CRD in a YAML text, without what is below `schema:`, which is most of it and takes seconds to parse. */
+export function crdHeads(text: string): readonly CrdHead[] {
+  return parseAllDocuments(text.replace(/^( +)schema:\n(?:\1 .*\n|\n)+/gm, ""))
+    .map((document) => document.toJS())
+    .filter((object) => object?.kind === "CustomResourceDefinition");
+}
+
 /** What is wrong with an object, each with its path; `metadata` is kube-apiserver's own business. */
 export function schemaProblems(object: KubeObject, schema: Schema): readonly string[] {
   const { metadata: _, ...rest } = object;

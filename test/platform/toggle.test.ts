@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Settings } from "../../config/settings";
 import { planPlatform, platformProblems, type AppPlan } from "../../platform/plan";
 import { renderTree } from "../../platform/render";
+import { once } from "../once";
 import { CHOSEN, stack, withApps } from "./tree-rules/stacks";
 
 /** Files that belong to no one app, and files of other apps that say something of this one: which app, which paths, and why. */
@@ -60,6 +61,9 @@ const SHARED: readonly { readonly app: string | "any"; readonly paths: RegExp; r
   { app: "tempo", paths: /^apps\/[^/]+\/(statefulset|deployment|keycloak|helmrelease|envoyproxy)-[^/]+\.yaml$/, why: "spans go there" },
 ];
 
+const treeOf = once((settings: Settings) => renderTree(settings));
+const plansOf = once((settings: Settings) => planPlatform(settings));
+
 /** Everything that says how an app is applied, what it makes and what it tells people. */
 function ownPaths(plan: AppPlan | undefined, tree: ReadonlyMap<string, string>): readonly string[] {
   if (plan === undefined) return [];
@@ -78,10 +82,10 @@ function dependantsOf(name: string, plans: readonly AppPlan[]): readonly AppPlan
 
 /** Paths that differ although they belong neither to the app nor to a dependant nor to the shared ones. */
 function foreignChanges(name: string, on: Settings, off: Settings): readonly string[] {
-  const [before, after] = [renderTree(off), renderTree(on)];
-  const plans = planPlatform(on);
+  const [before, after] = [treeOf(off), treeOf(on)];
+  const plans = plansOf(on);
   const owners = [plans.find((plan) => plan.name === name), ...dependantsOf(name, plans)];
-  const left = new Map(planPlatform(off).map((plan) => [plan.name, plan]));
+  const left = new Map(plansOf(off).map((plan) => [plan.name, plan]));
   const allowed = new Set(owners.flatMap((plan) => [...ownPaths(plan, after), ...ownPaths(left.get(plan?.name ?? ""), before)]));
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
   return changed.filter(

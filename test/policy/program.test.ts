@@ -20,13 +20,22 @@ const STACKS = [
   ),
 ];
 const PHASES = ["first-preview", "up"] as const;
+const runs = new Map<string, Promise<SecretRun>>();
+
+/** The program with this stack file, run once for all tests: they only look at it. */
+function runOf(stack: string, phase: (typeof PHASES)[number] = "up"): Promise<SecretRun> {
+  const key = `${stack} ${phase}`;
+  const run = runs.get(key) ?? runWithSecrets(join(ROOT, stack), undefined, phase);
+  runs.set(key, run);
+  return run;
+}
 
 describe("the policy pack on the program", function () {
   this.timeout(60_000);
   for (const stack of STACKS) {
     for (const phase of PHASES) {
       it(`has nothing to say of ${stack} in ${phase === "up" ? "an up" : "a first preview"}`, async () => {
-        const run = await runWithSecrets(join(ROOT, stack), undefined, phase);
+        const run = await runOf(stack, phase);
         const resources = resourcesOf(run);
         assert.ok(resources.length > 25, `${resources.length} resources`);
         const context = contextOf(run.settings);
@@ -43,7 +52,7 @@ describe("the policy pack on the program", function () {
   it("looks, in a first preview, at exactly those unknown values for which a rule says what it looks at instead", async () => {
     const seen = new Map<string, Set<string>>();
     for (const stack of ["Pulumi.home.yaml", "lab/stacks/Pulumi.all.yaml"]) {
-      const run = await runWithSecrets(join(ROOT, stack), undefined, "first-preview");
+      const run = await runOf(stack, "first-preview");
       const resources = resourcesOf(run);
       assert.ok(resources.filter(holdsUnknown).length > 8, "a first preview has values that are not known");
       for (const rule of RULES)
@@ -55,7 +64,7 @@ describe("the policy pack on the program", function () {
   });
 
   it("would see a machine that reboots, a Secret in clear and an output in clear", async () => {
-    const run = await runWithSecrets(join(ROOT, "Pulumi.lab.yaml"));
+    const run = await runOf("Pulumi.lab.yaml");
     const doctored = resourcesOf(run).map((resource): Resource => {
       if (resource.type === MACHINE) return { ...resource, props: { ...resource.props, rebootAfterUpdate: true } };
       return resource.type === SECRET || resource.type === STACK ? { ...resource, secrets: [] } : resource;
@@ -68,7 +77,7 @@ describe("the policy pack on the program", function () {
   it("is not told by the engine what an object goes with; so the program is asked: everything in the cluster goes with it", async function () {
     this.timeout(120_000);
     for (const stack of STACKS) {
-      const { sent } = await runWithSecrets(join(ROOT, stack));
+      const { sent } = await runOf(stack);
       const inCluster = sent.filter(({ type }) => type.startsWith("kubernetes:"));
       assert.ok(inCluster.length > 5, `${inCluster.length} in ${stack}`);
       assert.deepEqual(

@@ -1,4 +1,3 @@
-import { parseAllDocuments } from "yaml";
 import { isRecord } from "../../../config/path";
 import type { Settings } from "../../../config/settings";
 import { vendoredFiles } from "../../../platform/crds/vendored";
@@ -6,6 +5,8 @@ import type { KubeObject } from "../../../platform/kit/objects";
 import type { AppHost, OidcClientRequest } from "../../../platform/kit/requests";
 import type { SecretSpec } from "../../../platform/kit/secrets";
 import { declarePlatform, namespacesOf, planPlatform, secretsOf, type NamespaceSpec } from "../../../platform/plan";
+import { once } from "../../once";
+import { crdHeads } from "../crd-schema";
 
 /** One stage of the tree as the rules see it. */
 export interface StageFacts {
@@ -28,7 +29,7 @@ export interface TreeFacts {
 }
 
 /** The facts of the tree that these settings lead to. */
-export function treeFacts(settings: Settings): TreeFacts {
+export const treeFacts = once((settings: Settings): TreeFacts => {
   const platform = declarePlatform(settings);
   return {
     settings,
@@ -46,7 +47,7 @@ export function treeFacts(settings: Settings): TreeFacts {
     hosts: platform.apps.flatMap((app) => app.hosts.map((host) => ({ ...host, app: app.name, namespace: app.namespace.name }))),
     clients: platform.apps.flatMap((app) => app.clients.map((client) => ({ ...client, app: app.name }))),
   };
-}
+});
 
 /** Vendored files are large and the same in every tree. */
 const kinds = new Map<string, readonly string[]>();
@@ -56,16 +57,10 @@ export function crdsOf(folder: string): readonly string[] {
   const known = kinds.get(folder);
   if (known !== undefined) return known;
   const found = [...vendoredFiles(folder).values()].flatMap((text) =>
-    /^kind: CustomResourceDefinition$/m.test(text) ? parseAllDocuments(text).flatMap((document) => kindOfCrd(document.toJS())) : [],
+    crdHeads(text).map(({ spec: { group, names } }) => `${group}/${names.kind}`),
   );
   kinds.set(folder, found);
   return found;
-}
-
-function kindOfCrd(value: unknown): readonly string[] {
-  if (!isRecord(value) || value["kind"] !== "CustomResourceDefinition" || !isRecord(value["spec"])) return [];
-  const { group, names } = value["spec"];
-  return isRecord(names) ? [`${String(group)}/${String(names["kind"])}`] : [];
 }
 
 /** Every object with the stage that it is in. */
