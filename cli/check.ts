@@ -7,6 +7,7 @@ import { UserError } from "../config/user-error";
 import { appSchemas } from "../platform/app-options";
 import { planPlatform, platformProblems } from "../platform/plan";
 import { exitWith } from "./exit";
+import { stackFilePath } from "./stack-settings";
 
 const USAGE = "usage: npm run check -- <stack>";
 
@@ -39,7 +40,7 @@ export function notesOf(settings: Settings): readonly string[] {
 export function check(args: readonly string[], project: string): 0 | 1 {
   const [stack, ...rest] = args;
   if (stack === undefined || rest.length > 0 || stack.startsWith("-")) throw new UserError(USAGE);
-  const { settings, problems } = loadStackFile(join(project, `Pulumi.${stack}.yaml`), { apps: appSchemas, further: platformProblems });
+  const { settings, problems } = loadStackFile(stackFilePath(stack, project), { apps: appSchemas, further: platformProblems });
   if (settings === undefined) {
     process.stderr.write(
       `Pulumi.${stack}.yaml has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${formatProblems(problems)}\n`,
