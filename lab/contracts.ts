@@ -153,6 +153,7 @@ export type ToolName =
   | "flux-operator"
   | "talos-helper"
   | "actionlint" // for the tests of the workflows only
+  | "kubectl" // for the test of the wait that ends the workflow up
   | "gitleaks" // for the tests of the pre-commit hook only
   | "promtool"; // for the tests of the alerts only
 

@@ -286,6 +286,14 @@ export const PARTS: readonly Part[] = [
     },
   },
   {
+    tool: "kubectl",
+    version: VERSIONS.kubernetes,
+    presence: "asked",
+    probe: { args: ["version", "--client"], version: /Client Version: v?(\d+\.\d+\.\d+\S*)/ },
+    download: { files: [kubernetesFile("kubectl")] },
+    build: { workspace: { folder: "kubectl" }, package: ".", binary: "kubectl", variables: COMPONENT_VERSION },
+  },
+  {
     tool: "gitleaks",
     version: VERSIONS.gitleaks,
     presence: "asked",

@@ -6,6 +6,9 @@ import { promisify } from "node:util";
 import { fluxSettled } from "../../lab/cli/report";
 import { engineEnv } from "../../lab/engine";
 import { PROJECT } from "../../lab/home";
+import { textAt } from "../../lab/kubernetes/objects";
+import { renderTree } from "../../platform/render";
+import { waitOfWorkflow } from "./workflow-wait";
 import { labStackText, TestLab, testToolchain } from "./lab-harness";
 
 const run = promisify(execFile);
@@ -31,7 +34,10 @@ describe("the life of a cluster", function () {
     const { changes } = await lab.up();
     assert.deepEqual(Object.keys(changes), ["create"]);
     const kinds = (await lab.events()).map(({ kind }) => kind);
-    assert.deepEqual(kinds.filter((kind) => ["fault.hit", "etcd.bootstrap"].includes(kind)), ["fault.hit", "etcd.bootstrap"]);
+    assert.deepEqual(
+      kinds.filter((kind) => ["fault.hit", "etcd.bootstrap"].includes(kind)),
+      ["fault.hit", "etcd.bootstrap"],
+    );
     assert.deepEqual((await lab.preview()).changes, {});
   });
 
@@ -45,6 +51,27 @@ describe("the life of a cluster", function () {
     assert.match(status.stdout, /^Kustomization +flux-system\/echo +Ready/m);
     const name = await run("sh", ["-c", `eval "$(${command("env")})" && pulumi stack output name --stack life`], { cwd: PROJECT, env });
     assert.equal(name.stdout.trim(), "lab");
+  });
+
+  it("is where the workflow after a merge ends only once Flux has applied the tree that was pushed", async () => {
+    lab.change([["hearth:platform", "echo", "replicas"], 3]);
+    const session = await lab.open();
+    const commit = await session.publish();
+    const { code, said } = await waitOfWorkflow(lab);
+    assert.equal(code, 0, said);
+    const echo = await lab.kubernetes().find("/apis/kustomize.toolkit.fluxcd.io/v1/namespaces/flux-system/kustomizations/echo");
+    assert.match(textAt(echo, "status", "lastAppliedRevision") ?? "", new RegExp(`:${commit}$`));
+    assert.ok(!existsSync(join(lab.home.temporary, "kubeconfig")), "the kubeconfig is gone");
+  });
+
+  it("is where that workflow fails while a part of the tree cannot be applied", async () => {
+    const { settings } = await lab.open();
+    const broken = [...renderTree(settings)].map(([file, text]) => [`${settings.git.path}/${file}`, /echo/.test(file) ? "kind: [" : text]);
+    await lab.control("publish", { tree: broken, message: "Break echo" });
+    const { code, said } = await waitOfWorkflow(lab, { patience: "10s" });
+    assert.equal(code, 1, said);
+    assert.match(said, /timed out waiting for the condition on kustomizations\/echo/);
+    await (await lab.open()).publish();
   });
 
   it("plans no change of a machine or its config when only the goal of an upgrade moves", async () => {
@@ -61,12 +88,18 @@ describe("the life of a cluster", function () {
   });
 
   it("follows with the fact, changes nothing on the nodes by it, and keeps the images that machines were made from", async () => {
-    lab.change([["hearth:cluster", "installed"], { talos: "1.13.8", kubernetes: "1.36.4" }], [["hearth:cluster", "versions", "kubernetes"], "1.36.4"]);
+    lab.change(
+      [["hearth:cluster", "installed"], { talos: "1.13.8", kubernetes: "1.36.4" }],
+      [["hearth:cluster", "versions", "kubernetes"], "1.36.4"],
+    );
     const before = (await lab.events()).length;
     await lab.up();
     const since = (await lab.events()).slice(before).map(({ kind }) => kind);
     assert.ok(since.includes("config.applied"), String(since));
-    assert.ok(!since.some((kind) => ["node.rebooting", "node.installing", "vm.updated", "vm.stopped", "download.deleted"].includes(kind)), String(since));
+    assert.ok(
+      !since.some((kind) => ["node.rebooting", "node.installing", "vm.updated", "vm.stopped", "download.deleted"].includes(kind)),
+      String(since),
+    );
     const { downloads = [] } = await lab.inventory();
     assert.equal(downloads.filter((file) => file.includes("1.13.7")).length, 3, String(downloads));
     assert.deepEqual((await lab.preview()).changes, {});
@@ -103,6 +136,8 @@ describe("the life of a cluster", function () {
 
 /** What Git sees of the files that a lab might be tempted to touch. */
 async function statusOfCheckout(): Promise<string> {
-  const { stdout } = await run("git", ["status", "--porcelain", "--", "Pulumi.yaml", "Pulumi.*.yaml", "kubernetes", ".charts"], { cwd: PROJECT });
+  const { stdout } = await run("git", ["status", "--porcelain", "--", "Pulumi.yaml", "Pulumi.*.yaml", "kubernetes", ".charts"], {
+    cwd: PROJECT,
+  });
   return stdout;
 }
