@@ -12,7 +12,7 @@ export interface ChartPin {
 }
 
 /** Folder of the fetched charts in the project; the engine's providers run there, so states hold a relative path. */
-export const CHART_DIR = ".charts";
+const CHART_DIR = ".charts";
 /** Which file holds which chart. */
 const INDEX = "index.json";
 
@@ -26,7 +26,11 @@ export function chartReference(pin: ChartPin, settings: ChartSettings): ChartRef
  * The file's name carries the digest: the same chart has the same path on every machine.
  * @throws ChartError when a chart is missing and cannot be had.
  */
-export async function ensureCharts(pins: readonly ChartPin[], settings: ChartSettings, projectDir: string): Promise<ReadonlyMap<string, string>> {
+export async function ensureCharts(
+  pins: readonly ChartPin[],
+  settings: ChartSettings,
+  projectDir: string,
+): Promise<ReadonlyMap<string, string>> {
   const paths = new Map<string, string>();
   for (const pin of pins) paths.set(pin.name, join(CHART_DIR, await ensureChart(pin, settings, join(projectDir, CHART_DIR))));
   return paths;

@@ -27,8 +27,6 @@ export class TalosCluster extends Phase {
   readonly talosconfig: pulumi.Output<string>;
   readonly clientConfiguration: talos.machine.Secrets["clientConfiguration"];
   readonly gates: TalosGates;
-  /** The applied configs of the workers: gated only before what needs the nodes. */
-  readonly workers: readonly pulumi.Resource[];
 
   private readonly settings: Settings;
   private readonly controlPlanes: readonly NodeSettings[];
@@ -41,7 +39,7 @@ export class TalosCluster extends Phase {
     this.clientConfiguration = this.secrets.clientConfiguration;
     this.gates = new TalosGates(args.settings, this.secrets);
     const applied = this.applyControlPlanes(args.machines);
-    this.workers = this.applyWorkers(args.machines);
+    this.applyWorkers(args.machines);
     const bootstrap = this.bootstrap(applied);
     const kubeconfig = this.fetchKubeconfig(bootstrap);
     this.kubeconfig = pulumi.secret(kubeconfig.kubeconfigRaw);
@@ -71,11 +69,11 @@ export class TalosCluster extends Phase {
     return applied;
   }
 
-  private applyWorkers(machines: TalosClusterArgs["machines"]): readonly pulumi.Resource[] {
-    const workers = this.settings.nodes.filter(({ role }) => role === "worker");
-    return workers.map((node) =>
-      this.apply(node, { dependsOn: machineOf(node, machines), hooks: { beforeUpdate: [this.gates.versionHolds(node)] } }),
-    );
+  /** Nothing waits for them: they are gated only before what needs the nodes. */
+  private applyWorkers(machines: TalosClusterArgs["machines"]): void {
+    for (const node of this.settings.nodes.filter(({ role }) => role === "worker")) {
+      this.apply(node, { dependsOn: machineOf(node, machines), hooks: { beforeUpdate: [this.gates.versionHolds(node)] } });
+    }
   }
 
   private apply(node: NodeSettings, options: pulumi.CustomResourceOptions): talos.machine.ConfigurationApply {

@@ -27,11 +27,6 @@ const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const DNS_NAME = new RegExp(`^(?=.{1,253}$)(?:${LABEL}\\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$`);
 const HOST_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
 
-/** Whether the text is a DNS name with at least two labels. */
-export function isDnsName(text: string): boolean {
-  return DNS_NAME.test(text);
-}
-
 function judgeCidr(text: string): Verdict {
   const parsed = parseInterface(text);
   if (parsed === undefined) return { message: "is not a network", fix: "write an address and a prefix length, such as 192.168.10.0/24" };

@@ -119,7 +119,7 @@ export function checkSource(source: string, stack: string): Settings {
 }
 
 /** The daemon's status; starts one when none answers. */
-export async function ensureDaemon(home: LabHome): Promise<DaemonStatus> {
+async function ensureDaemon(home: LabHome): Promise<DaemonStatus> {
   const running = await daemonStatus(home);
   if (running !== undefined) return running;
   if (!existsSync(home.gitToken)) writeFileSync(home.gitToken, randomBytes(24).toString("base64url"), { mode: 0o600 });

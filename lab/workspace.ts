@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
@@ -43,7 +42,8 @@ export class Workspace {
     if (salt !== undefined) document.set("encryptionsalt", salt);
     override(document, overrides);
     const missing = secretPaths.filter((path) => ciphertexts[path] === undefined);
-    for (const path of secretPaths) setIn(document, parsePath(path), ciphertexts[path] === undefined ? undefined : { secure: ciphertexts[path] });
+    for (const path of secretPaths)
+      setIn(document, parsePath(path), ciphertexts[path] === undefined ? undefined : { secure: ciphertexts[path] });
     writeWhole(this.stackFile, document.toString());
     this.remember(ciphertexts);
     return missing;
@@ -59,11 +59,6 @@ export class Workspace {
     this.remember({ ...this.harvest(), ...Object.fromEntries(found) });
     const salt = document.get("encryptionsalt");
     if (typeof salt === "string") writeWhole(join(this.home.dir, "encryptionsalt"), salt);
-  }
-
-  /** Changes with the source file and with what the lab overrides. */
-  get fingerprint(): string {
-    return createHash("sha256").update(readFileSync(this.stackFile)).digest("hex");
   }
 
   private salt(): string | undefined {

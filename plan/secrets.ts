@@ -6,7 +6,7 @@ import { SecretValue } from "../config/secret-value";
 import type { Settings } from "../config/settings";
 
 /** Setting path -> encrypted text, of every secret that a stack file holds; nothing where the file is not YAML. The texts are compared, never shown. */
-export function ciphertexts(text: string): ReadonlyMap<string, string> {
+function ciphertexts(text: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const config = configOf(text);
   for (const [key, value] of Object.entries(config)) {

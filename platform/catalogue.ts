@@ -49,7 +49,7 @@ function imageTags(plan: AppPlan): readonly string[] {
 }
 
 /** Every image that a pod of these objects runs. */
-export function imagesIn(value: unknown): readonly string[] {
+function imagesIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(imagesIn);
   if (!isRecord(value)) return [];
   const containers = ["containers", "initContainers"].flatMap((field) => (Array.isArray(value[field]) ? value[field] : []));

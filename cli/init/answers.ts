@@ -5,7 +5,7 @@ import { CILIUM } from "../../config/compatibility";
 export type Answers = Readonly<Record<string, string>>;
 
 /** The versions that a new cluster starts with. */
-export const FIRST_VERSIONS = { talos: "1.13.7", kubernetes: `1.${CILIUM.kubernetes[1]}.3`, contract: "v1.13" } as const;
+const FIRST_VERSIONS = { talos: "1.13.7", kubernetes: `1.${CILIUM.kubernetes[1]}.3`, contract: "v1.13" } as const;
 
 /** The entries of a comma-separated answer. */
 export function listOf(answer: string | undefined): readonly string[] {
@@ -26,7 +26,7 @@ export function nodeNames(answers: Answers): readonly { readonly name: string; r
 }
 
 /** The node network, when it was answered. */
-export function nodeNetwork(answers: Answers): Cidr | undefined {
+function nodeNetwork(answers: Answers): Cidr | undefined {
   return parseCidr(answers["nodes"] ?? "");
 }
 

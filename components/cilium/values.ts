@@ -1,8 +1,6 @@
 import type { Settings } from "../../config/settings";
 import { bootstrapTolerations } from "../../platform/storage/proxmox-nodes";
-
-/** Port of KubePrism, Talos' load balancer for the API server on every node. */
-export const KUBEPRISM_PORT = 7445;
+import { KUBE_PRISM_PORT } from "../talos/patches/cluster-network";
 
 /** What the agent may do on Talos: the chart's list without SYS_MODULE, since Talos loads no module for a pod. */
 const AGENT_CAPABILITIES = [
@@ -29,7 +27,7 @@ export function ciliumValues({ network, nodes, platform }: Settings): Record<str
     kubeProxyReplacement: "true",
     // The endpoint may be down while a control plane restarts; KubePrism knows all of them.
     k8sServiceHost: "localhost",
-    k8sServicePort: String(KUBEPRISM_PORT),
+    k8sServicePort: String(KUBE_PRISM_PORT),
     ...addressFamilies(network),
     ...routing(network),
     ...talos(),

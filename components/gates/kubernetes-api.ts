@@ -23,11 +23,6 @@ export async function kubernetesAnswers(client: KubernetesClient): Promise<Sight
   return look(client, "/version", ({ status }) => ([200, 401, 403].includes(status) ? undefined : `HTTP ${status}`));
 }
 
-/** Whether kube-apiserver calls itself ready (needs the client certificate). */
-export async function kubernetesReady(client: KubernetesClient): Promise<Sight> {
-  return look(client, "/readyz", ({ status, body }) => (status === 200 ? undefined : `HTTP ${status} ${body.slice(0, 200)}`));
-}
-
 /** Whether every node named is registered and, when asked, Ready. */
 export async function nodesAre(state: "Registered" | "Ready", names: readonly string[], client: KubernetesClient): Promise<Sight> {
   return look(client, "/api/v1/nodes", ({ status, body }) => {

@@ -24,13 +24,13 @@ function present<T>(items: readonly (T | undefined)[] | undefined): readonly T[]
 }
 
 /** A locally administered address that depends on the cluster's and the node's names alone. */
-export function computedMac(cluster: string, node: string): string {
+function computedMac(cluster: string, node: string): string {
   const hash = createHash("sha256").update(`${cluster}/${node}`).digest("hex").slice(0, 10).toUpperCase();
   return ["02", ...(hash.match(/../g) ?? [])].join(":");
 }
 
 /** A VM id that depends on the node's address alone: 192.168.10.11 -> 20011. Unique within a /16. */
-export function computedVmId(address: Address): number {
+function computedVmId(address: Address): number {
   return 10000 + 1000 * Number((address.value >> 8n) & 0xffn) + Number(address.value & 0xffn);
 }
 

@@ -28,7 +28,7 @@ export function rulesFor(apps: Readonly<Record<string, AppCheck>> | undefined): 
 }
 
 /** What the schema itself asks for. */
-export const SHAPE_RULES: readonly RuleText[] = [
+const SHAPE_RULES: readonly RuleText[] = [
   {
     id: "keys.unknown-section",
     says: "Every top-level key of `config` is a section of Hearth's settings (or Pulumi's own, `pulumi:...`).",
@@ -41,7 +41,7 @@ export const SHAPE_RULES: readonly RuleText[] = [
 ];
 
 /** What is asked of secrets. */
-export const SECRET_RULES: readonly RuleText[] = [
+const SECRET_RULES: readonly RuleText[] = [
   { id: "secrets.in-clear", says: "A secret is encrypted: `{secure: ...}`, as `pulumi config set --path --secret` writes it." },
   { id: "secrets.misplaced", says: "Only secret settings are encrypted." },
   { id: "secrets.required", says: "Secrets that these settings need are set. Rendering, planning and checking do without." },
@@ -52,7 +52,7 @@ export const SECRET_RULES: readonly RuleText[] = [
 ];
 
 /** What is asked of the stack file itself. */
-export const FILE_RULES: readonly RuleText[] = [
+const FILE_RULES: readonly RuleText[] = [
   { id: "file.syntax", says: "The stack file is one YAML document, a map, without a key that stands twice." },
   {
     id: "file.unknown-key",

@@ -32,7 +32,6 @@ export class GitServer {
   readonly #args: GitServerArgs;
   readonly #server: Server;
   #port = 0;
-  #requests = 0;
 
   private constructor(args: GitServerArgs, repository: GitRepository) {
     this.#args = args;
@@ -57,11 +56,6 @@ export class GitServer {
     return `http://127.0.0.1:${this.#port}/${basename(this.repository.path)}`;
   }
 
-  /** How many HTTP requests were served. */
-  get requests(): number {
-    return this.#requests;
-  }
-
   /** Makes the branch's tree exactly `tree` and tells whoever waits for a push. @returns the commit; unchanged trees make none. */
   async publish(tree: ReadonlyMap<string, string | Buffer>, message: string): Promise<string> {
     const before = await this.repository.head();
@@ -76,7 +70,6 @@ export class GitServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#requests += 1;
     try {
       if (!this.#allowed(request)) {
         response.writeHead(401, { "www-authenticate": 'Basic realm="lab"' }).end();

@@ -15,12 +15,10 @@ export interface KubeAccess {
 /** An answer of the API server that is not a success. */
 export class ApiError extends Error {
   readonly status: number;
-  readonly reason: string;
 
-  constructor(method: string, path: string, status: number, reason: string, message: string) {
+  constructor(method: string, path: string, status: number, message: string) {
     super(`${method} ${path}: ${status} ${message}`);
     this.status = status;
-    this.reason = reason;
   }
 }
 
@@ -223,16 +221,16 @@ export function ignoreMissing(error: unknown): undefined {
 }
 
 /** `/api/v1` or `/apis/<group>/<version>`. */
-export function groupPath(apiVersion: string): string {
+function groupPath(apiVersion: string): string {
   return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
 function toApiError(method: string, path: string, status: number, text: string): ApiError {
   try {
-    const { reason = "", message = text } = JSON.parse(text) as { reason?: string; message?: string }; // a Status object
-    return new ApiError(method, path, status, reason, message);
+    const { message = text } = JSON.parse(text) as { message?: string }; // a Status object
+    return new ApiError(method, path, status, message);
   } catch {
-    return new ApiError(method, path, status, "", text.trim());
+    return new ApiError(method, path, status, text.trim());
   }
 }
 

@@ -112,7 +112,7 @@ export class Informer<T extends KubeObject> {
         path,
         { ...query, resourceVersion },
         ({ type, object }) => {
-          if (type === "ERROR") throw new ApiError("GET", path, 410, "Gone", "the watch is too old");
+          if (type === "ERROR") throw new ApiError("GET", path, 410, "the watch is too old");
           resourceVersion = object.metadata.resourceVersion ?? resourceVersion;
           if (type === "BOOKMARK") return;
           if (type === "DELETED") this.#objects.delete(keyOf(object));

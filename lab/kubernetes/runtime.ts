@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { ControlPlaneSpec, KubernetesRuntime, TalosHelper, Toolchain } from "../contracts";
 import { applyBootstrapManifests, applyTalosServiceAccounts } from "./bootstrap-manifests";
 import { KubeClient } from "./client";
@@ -11,7 +10,7 @@ import { Processes, stopLeftovers } from "./processes";
 import { STAND_INS, StandIns } from "./stand-ins";
 
 /** Version of Kubernetes that the toolchain builds. */
-export const BUILT_KUBERNETES = "v1.36.3";
+const BUILT_KUBERNETES = "v1.36.3";
 
 /** What the lab's Kubernetes is made of. */
 export interface LabKubernetesArgs {
@@ -63,11 +62,6 @@ export class LabKubernetes implements KubernetesRuntime {
   get access(): { readonly server: string; readonly ca: string } {
     const { plane } = this.#started();
     return { server: plane.server, ca: plane.pki.caCertificate("k8s") };
-  }
-
-  /** Path of a kubeconfig with the administrator's rights, mode 0600. */
-  get adminKubeconfig(): string {
-    return join(this.#args.labDir, "pki", "admin.kubeconfig");
   }
 
   async start(spec: ControlPlaneSpec): Promise<void> {

@@ -41,7 +41,7 @@ export function resourceHandlers(parts: FrameParts): UntypedServiceImplementatio
 }
 
 /** The type token in a URN, `urn:pulumi:stack::project::parent$type::name`. */
-export function typeOf(urn: string): string {
+function typeOf(urn: string): string {
   const qualified = urn.split("::")[2] ?? "";
   return qualified.slice(qualified.lastIndexOf("$") + 1);
 }

@@ -66,7 +66,7 @@ async function buildGroup(parts: readonly Part[], context: BuildContext, build: 
 }
 
 /** One `go build` for all the parts. Go keeps each compiled package, so an interrupted build goes on where it was. */
-export const goBuild: Builder = async (parts, output, context) => {
+const goBuild: Builder = async (parts, output, context) => {
   const [first] = parts;
   if (!first) return;
   const folder = context.cache.scratch("work");

@@ -20,7 +20,7 @@ export interface Platform {
 }
 
 /** This machine. */
-export function thisPlatform(): Platform {
+function thisPlatform(): Platform {
   return { os: process.platform, arch: process.arch === "x64" ? "amd64" : process.arch };
 }
 

@@ -8,7 +8,7 @@ import { UserError } from "../../config/user-error";
 export const BUILD_FLAGS: readonly string[] = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-gcflags=all=-dwarf=false"];
 
 /** Oldest Go that compiles every part. */
-export const GO_NEEDED = "1.26.5";
+const GO_NEEDED = "1.26.5";
 
 /** The Go that builds; all three values are part of a cache key. */
 export interface GoEnvironment {

@@ -7,7 +7,7 @@ import type { Machine } from "./machine";
 export type Reach = { readonly address: string } | { readonly unreachable: string };
 
 /** First IPv4 address, without its prefix length. */
-export const firstIpv4 = (addresses: readonly string[]): string | undefined =>
+const firstIpv4 = (addresses: readonly string[]): string | undefined =>
   addresses.find((address) => ipaddr.IPv4.isValidCIDR(address))?.split("/")[0];
 
 /** First IPv6 address, without its prefix length. */

@@ -218,7 +218,7 @@ export class Machines {
 }
 
 /** The first disk of the boot order that came from an image; without an order, the first such disk. */
-export function bootDisk(spec: MachineSpec): DiskSpec | undefined {
+function bootDisk(spec: MachineSpec): DiskSpec | undefined {
   const ordered =
     spec.bootOrder.length === 0 ? spec.disks : spec.bootOrder.flatMap((name) => spec.disks.filter((disk) => disk.interface === name));
   return ordered.find((disk) => disk.importFrom !== undefined);

@@ -4,7 +4,7 @@ import { WorldError, type WorldErrorCode } from "./errors";
 import { etcdStatusResponse, kubeletSpecResponse, serviceListResponse, versionResponse, type NodeAnswers } from "./machine-service";
 
 /** Port of Talos' machine API. */
-export const TALOS_API_PORT = 50000;
+const TALOS_API_PORT = 50000;
 
 /** A node's API in maintenance (any client, nothing answered) or with its cluster's certificate (mutual TLS). */
 export type NodeApi =

@@ -49,9 +49,6 @@ export function aiExtension(enabled: ReadonlySet<string>): EnvoyGatewayExtension
  */
 export const OWN_BACKEND_TRAFFIC: ReadonlySet<GatewayName> = new Set(["ai", "mcp"]);
 
-/** The same for SecurityPolicies. The hosts of the `ai` Gateway are protected one by one, like any other. */
-export const OWN_SECURITY: ReadonlySet<GatewayName> = new Set(["mcp"]);
-
 /** Largest body that is taken or given: prompts carry images and files. */
 export const AI_BUFFER = "50Mi";
 

@@ -15,7 +15,7 @@ export const ETCD_BUCKET = "etcd-backups";
 export const ETCD_BUCKET_SECRET = "talos-backup-s3";
 
 /** Talos writes its certificate into a Secret of its ServiceAccount's name: no seeded Secret may be called so. */
-export const TALOS_ACCESS = "talos-backup-access";
+const TALOS_ACCESS = "talos-backup-access";
 
 const LABELS = { "app.kubernetes.io/name": TALOS_BACKUP };
 

@@ -63,7 +63,7 @@ export function volsyncSettings(settings: Pick<Settings, "platform">): VolsyncOp
 }
 
 /** Name of the objects and the Secret of one volume, in its namespace. */
-export function volumeObjectName({ claim }: Pick<BackedUpVolume, "claim">): string {
+function volumeObjectName({ claim }: Pick<BackedUpVolume, "claim">): string {
   return `volsync-${claim}`;
 }
 

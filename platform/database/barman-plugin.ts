@@ -15,7 +15,7 @@ import { vendoredObject } from "./vendored-objects";
 export const BARMAN_PLUGIN = "barman-cloud.cloudnative-pg.io";
 
 /** Port on which the operator calls the plugin. */
-export const BARMAN_PORT = 9090;
+const BARMAN_PORT = 9090;
 
 const NAME = "barman-cloud";
 const ACCOUNT = "plugin-barman-cloud";

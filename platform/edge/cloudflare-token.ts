@@ -5,7 +5,7 @@ import type { AppSecret, SecretRequest } from "../kit/secrets";
 export const CLOUDFLARE_SECRET = { name: "cloudflare-token", key: "token" } as const;
 
 /** Secret of the settings with a token that may do no more than edit the zones' DNS. */
-export const DNS_TOKEN = "cloudflare-dns-token";
+const DNS_TOKEN = "cloudflare-dns-token";
 
 /** A token of its own where the settings have one, else the edge's, which may edit the tunnel as well. */
 export function cloudflareSecret({ secrets, cloudflare }: Settings): AppSecret {

@@ -65,7 +65,7 @@ export function clusterSecretStore(store: Store, namespace: string): KubeObject 
 }
 
 /** What ExternalSecrets call the store. */
-export function storeName({ provider }: Store): string {
+function storeName({ provider }: Store): string {
   return provider.startsWith("1password") ? "onepassword" : provider;
 }
 

@@ -25,7 +25,7 @@ export interface ProxyShape {
 }
 
 /** Annotation that Cilium's LB-IPAM takes addresses from, a comma between two. */
-export const ADDRESSES = "lbipam.cilium.io/ips";
+const ADDRESSES = "lbipam.cilium.io/ips";
 
 /**
  * The EnvoyProxy for one Gateway, of the same name, as is the proxies' Service.

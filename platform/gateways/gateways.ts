@@ -24,7 +24,7 @@ import type { EnvoyGatewayOptions } from "./options";
 import { backendTrafficPolicy, clientTrafficPolicy } from "./policies";
 
 /** Name of the GatewayClass. */
-export const GATEWAY_CLASS = "envoy";
+const GATEWAY_CLASS = "envoy";
 
 const CONTROLLER = "gateway.envoyproxy.io/gatewayclass-controller";
 

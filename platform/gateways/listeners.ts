@@ -79,7 +79,7 @@ export function grpcListener(domain: string, port: number): Listener {
 }
 
 /** The domain whose certificate covers a host: the domain itself, or one label above it. */
-export function domainOf(host: string, domains: readonly string[]): string | undefined {
+function domainOf(host: string, domains: readonly string[]): string | undefined {
   return domains.find((domain) => host === domain || host.slice(host.indexOf(".") + 1) === domain);
 }
 

@@ -44,7 +44,7 @@ function secretProblems({ identityProviders, smtp }: KeycloakOptions, { secrets 
 /** What is allowed, and opens more than somebody may think. */
 export function optionWarnings({ identityProviders: { google, github }, database, instances }: KeycloakOptions): readonly string[] {
   const anybody = (whose: string): string =>
-    `keycloak: anybody with a ${whose} account can log in; let apps ask for a role or for the group ${ADMINS_GROUP}`;
+    `anybody with a ${whose} account can log in; let apps ask for a role or for the group ${ADMINS_GROUP}`;
   return [
     ...(google !== undefined && google.hostedDomain === undefined ? [anybody("Google")] : []),
     ...(github === undefined ? [] : [anybody("GitHub")]),

@@ -3,7 +3,7 @@ import type { PlatformFacts } from "./facts";
 import type { AppHost, GatewayName, Protection } from "./requests";
 
 /** The one word by which an app, or its stack file, says who protects it. */
-export const PROTECTIONS = ["browser", "api", "proxy", "app", "public"] as const;
+const PROTECTIONS = ["browser", "api", "proxy", "app", "public"] as const;
 export type ProtectionWord = (typeof PROTECTIONS)[number];
 
 /** What an app suggests for its host. */

@@ -26,7 +26,7 @@ const POLICY = `size(status.ancestors) > 0 && status.ancestors.all(a, ${holds("a
 const AI_ACCEPTED = "status.conditions.exists(c, c.type == 'Accepted' && c.status == 'True')";
 
 /** Kinds whose readiness is not a plain `Ready` condition; a Kustomization carries the rows of the kinds that it applies. */
-export const HEALTH: readonly HealthExpression[] = [
+const HEALTH: readonly HealthExpression[] = [
   { apiVersion: "postgresql.cnpg.io/v1", kind: "Cluster", current: "status.phase == 'Cluster in healthy state'" },
   { apiVersion: "postgresql.cnpg.io/v1", kind: "Database", current: "status.applied == true" },
   { apiVersion: "cert-manager.io/v1", kind: "Certificate", current: READY },

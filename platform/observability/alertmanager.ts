@@ -16,7 +16,7 @@ type SecretKey = NonNullable<Receiver["discordConfigs"]>[number]["apiURL"];
 export const ALERTMANAGER_CONFIG = "platform";
 
 /** Secret with every credential of the receivers. */
-export const RECEIVERS_SECRET = "alertmanager-receivers";
+const RECEIVERS_SECRET = "alertmanager-receivers";
 
 /** Where alerts go. Several may be set: each gets every alert. */
 export const receiversSchema = z.strictObject({

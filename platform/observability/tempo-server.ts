@@ -43,10 +43,7 @@ export function tempoServer(plan: TempoPlan, facts: Facts): readonly KubeObject[
 }
 
 /** Tempo 2's configuration (grafana.com/docs/tempo/v2.9.x/configuration). */
-export function tempoConfig(
-  { retentionDays }: Pick<TempoPlan, "retentionDays">,
-  { dataStore, metricsUrl }: Omit<Facts, "storageClass">,
-): Config {
+function tempoConfig({ retentionDays }: Pick<TempoPlan, "retentionDays">, { dataStore, metricsUrl }: Omit<Facts, "storageClass">): Config {
   const endpoint = (port: number): Config => ({ endpoint: `0.0.0.0:${port}` });
   return {
     server: { http_listen_port: TEMPO_PORTS.http, log_level: "warn" },

@@ -8,7 +8,7 @@ import { EXTERNAL_S3, EXTERNAL_S3_SECRETS } from "../storage/external-s3";
 import { RUSTFS } from "../storage/rustfs";
 
 /** Keys of the app's Secret where the request names none: what every S3 client reads by itself. */
-export const DEFAULT_KEYS = { accessKey: "AWS_ACCESS_KEY_ID", secretKey: "AWS_SECRET_ACCESS_KEY" } as const;
+const DEFAULT_KEYS = { accessKey: "AWS_ACCESS_KEY_ID", secretKey: "AWS_SECRET_ACCESS_KEY" } as const;
 
 /**
  * Buckets. In RustFS a Job makes the bucket and a key for it, in the asking app's data stage; in a store elsewhere the
@@ -53,17 +53,14 @@ function bucketsElsewhere(
 }
 
 /** The store of a request. @throws Error when there is none; a provider's needs find that first. */
-export function storeOf(
-  { purpose }: Pick<BucketRequest, "purpose">,
-  facts: Pick<PlatformFacts, "dataStore" | "backupStore">,
-): ObjectStoreFacts {
+function storeOf({ purpose }: Pick<BucketRequest, "purpose">, facts: Pick<PlatformFacts, "dataStore" | "backupStore">): ObjectStoreFacts {
   const store = purpose === "backup" ? facts.backupStore : facts.dataStore;
   if (store === undefined) throw new Error("a bucket is asked for while no object store is on; validation should have said so");
   return store;
 }
 
 /** Everything that comes of one request: pure, for providers whose own requests lead to buckets. */
-export function makeBucket(
+function makeBucket(
   request: BucketRequest,
   app: Pick<DeclaredApp, "namespace">,
   facts: Pick<PlatformFacts, "dataStore" | "backupStore">,

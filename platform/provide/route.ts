@@ -64,7 +64,7 @@ export function clientsOf(app: DeclaredApp, { enabled, apps }: Pick<Platform, "e
 }
 
 /** Name of the route of a host and of its policy: the host, and its first path where it has some of its own. */
-export function routeName({ host, paths, existingRoute }: AppHost): string {
+function routeName({ host, paths, existingRoute }: AppHost): string {
   const path = (paths?.[0] ?? "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")

@@ -38,7 +38,7 @@ function lifecycle(keepDays: number): Readonly<Record<string, unknown>> {
 }
 
 /** Rights on one bucket and on what lies in it; no other bucket can even be listed. */
-export function bucketPolicy(bucket: string): Readonly<Record<string, unknown>> {
+function bucketPolicy(bucket: string): Readonly<Record<string, unknown>> {
   const arn = `arn:aws:s3:::${bucket}`;
   return {
     Version: "2012-10-17",

@@ -3,7 +3,7 @@ import { isRecord } from "../../config/path";
 import { rawFromPulumiConfig } from "../../config/pulumi-config";
 
 /** What `pulumi.runtime.allConfig()` and the list of secret keys would be for a stack file. A stand-in for the engine: structured values as JSON, secrets decrypted. */
-export function engineConfig(
+function engineConfig(
   text: string,
   secrets: Readonly<Record<string, string>>,
 ): { readonly all: Record<string, string>; readonly secretKeys: readonly string[] } {

@@ -56,7 +56,7 @@ export function operator(): readonly KubeObject[] {
 }
 
 /** Binds a service account to cluster-admin. */
-export function adminRights(name: string, account: { readonly name: string; readonly namespace: string }): KubeObject {
+function adminRights(name: string, account: { readonly name: string; readonly namespace: string }): KubeObject {
   const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cluster-admin" };
   return {
     apiVersion: "rbac.authorization.k8s.io/v1",

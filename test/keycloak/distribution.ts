@@ -8,7 +8,7 @@ import { cacheFolder } from "../../lab/toolchain/cache";
 import { IMAGES } from "../../platform/versions";
 
 /** The version that the tree runs. */
-export const KEYCLOAK_VERSION = IMAGES.keycloak.split(":")[1] ?? "";
+const KEYCLOAK_VERSION = IMAGES.keycloak.split(":")[1] ?? "";
 
 /** Digest of the distribution of each version that was looked at. */
 const SHA256: Readonly<Record<string, string>> = {

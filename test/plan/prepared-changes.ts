@@ -6,7 +6,7 @@ import { patched, type Patch } from "../config/stack-text";
 const PROJECT = join(__dirname, "../..");
 
 /** A secret as the engine writes it into a stack file. */
-export function encrypted(text: string): { readonly secure: string } {
+function encrypted(text: string): { readonly secure: string } {
   return {
     secure: `v1:${Buffer.from(text.padEnd(12).slice(0, 12)).toString("base64")}:${Buffer.from(`${text} encrypted`).toString("base64")}`,
   };

@@ -55,7 +55,7 @@ export function hostBy(protection: Protection, more: Partial<AppHost> = {}): App
 }
 
 /** What other helpers' apps are to the gateways: names. */
-export const GUARDS = ["cert-manager", "keycloak"].map((name) => appWith(name, []));
+const GUARDS = ["cert-manager", "keycloak"].map((name) => appWith(name, []));
 
 /** A platform with Envoy Gateway, OAuth2-Proxy, Redis, Keycloak and the given apps. */
 export function platformOf(

@@ -55,7 +55,7 @@ export function notReadyWithout(broken: string, stages: Stages): readonly string
 }
 
 /** A sequence of numbers in [0, 1) that a seed determines (mulberry32). */
-export function random(seed: number): () => number {
+function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -29,7 +29,7 @@ const NEEDS: Readonly<Record<string, { readonly why: string; readonly uses: (job
 };
 
 /** Commits of actions, each read from the action's own repository under its tag. */
-export const ACTIONS: Readonly<Record<string, string>> = {
+const ACTIONS: Readonly<Record<string, string>> = {
   "actions/checkout@d23441a48e516b6c34aea4fa41551a30e30af803": "v6.1.0",
   "actions/setup-go@924ae3a1cded613372ab5595356fb5720e22ba16": "v6.5.0",
   "actions/setup-node@249970729cb0ef3589644e2896645e5dc5ba9c38": "v6.5.0",

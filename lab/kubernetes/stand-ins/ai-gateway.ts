@@ -64,18 +64,18 @@ async function say(collection: string, object: KubeObject, problem: string | und
 }
 
 /** Either of the two conditions of these kinds (`newConditions` in internal/controller of envoyproxy/ai-gateway). */
-export function verdict(problem: string | undefined): Readonly<Record<"type" | "status" | "reason" | "message", string>> {
+function verdict(problem: string | undefined): Readonly<Record<"type" | "status" | "reason" | "message", string>> {
   return problem === undefined
     ? { type: "Accepted", status: "True", reason: "ReconciliationSucceeded", message: "Said by the lab's stand-in" }
     : { type: "NotAccepted", status: "False", reason: "ReconciliationFailed", message: problem };
 }
 
-export function serviceBackendProblem(object: KubeObject, items: Items): string | undefined {
+function serviceBackendProblem(object: KubeObject, items: Items): string | undefined {
   return missing("Backend", items(BACKENDS), namespaceOf(object), textAt(object.spec, "backendRef", "name"));
 }
 
 /** Keys are those that the controller reads out of the Secret for each sort of credential. */
-export function securityPolicyProblem(object: KubeObject, items: Items): string | undefined {
+function securityPolicyProblem(object: KubeObject, items: Items): string | undefined {
   const namespace = namespaceOf(object);
   const targets = listAt(object.spec, "targetRefs").map((reference) => missing("AIServiceBackend", items(SERVICE_BACKENDS), namespace, textAt(reference, "name")));
   const credentials = [
@@ -85,7 +85,7 @@ export function securityPolicyProblem(object: KubeObject, items: Items): string 
   return [...targets, ...credentials].find((problem) => problem !== undefined);
 }
 
-export function routeProblem(object: KubeObject, items: Items): string | undefined {
+function routeProblem(object: KubeObject, items: Items): string | undefined {
   const backends = listAt(object.spec, "rules").flatMap((rule) => listAt(rule, "backendRefs"));
   return [
     ...gatewayProblems(object, items),
@@ -93,7 +93,7 @@ export function routeProblem(object: KubeObject, items: Items): string | undefin
   ].find((problem) => problem !== undefined);
 }
 
-export function mcpProblem(object: KubeObject, items: Items): string | undefined {
+function mcpProblem(object: KubeObject, items: Items): string | undefined {
   const namespace = namespaceOf(object);
   const servers = listAt(object.spec, "backendRefs").flatMap((reference) => {
     const secret = textAt(reference, "securityPolicy", "apiKey", "secretRef", "name");

@@ -24,7 +24,7 @@ async function reconcile({ client, items }: StandInContext): Promise<void> {
 }
 
 /** Whether the credentials, the CA and the service account that the store names are there. It names a namespace with each. */
-export function canLogIn(object: KubeObject, secrets: readonly KubeObject[], accounts: readonly KubeObject[]): boolean {
+function canLogIn(object: KubeObject, secrets: readonly KubeObject[], accounts: readonly KubeObject[]): boolean {
   const provider = field(object, "spec", "provider");
   const inSecrets = secretReferences(provider, "", [...MORE, ...(caIsSecret(provider) ? ["caProvider"] : [])]);
   return inSecrets.every((each) => resolves(each, secrets)) && accountsOf(provider).every((each) => isThere(each, accounts));

@@ -21,7 +21,7 @@ export const gatewayClass: StandIn = {
 };
 
 /** What is wrong with the parameters of a class. */
-export function parametersProblem(object: KubeObject, proxies: readonly KubeObject[]): { readonly reason: string; readonly message: string } | undefined {
+function parametersProblem(object: KubeObject, proxies: readonly KubeObject[]): { readonly reason: string; readonly message: string } | undefined {
   const name = textAt(object, "spec", "parametersRef", "name");
   if (name === undefined || find(proxies, textAt(object, "spec", "parametersRef", "namespace"), name) !== undefined) return undefined;
   return { reason: "InvalidParameters", message: `EnvoyProxy ${name} is not there` };

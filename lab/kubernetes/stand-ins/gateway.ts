@@ -89,7 +89,7 @@ function proxyOf(object: KubeObject, items: Items): { readonly proxy?: KubeObjec
 }
 
 /** The Service that Envoy Gateway would make; none while the EnvoyProxy that a Gateway names is not there. */
-export function serviceOf(object: KubeObject, gateways: readonly KubeObject[], items: Items): KubeObject | undefined {
+function serviceOf(object: KubeObject, gateways: readonly KubeObject[], items: Items): KubeObject | undefined {
   const { proxy, merged, named } = proxyOf(object, items);
   if (named && proxy === undefined) return undefined;
   const settings = field(proxy, "spec", "provider", "kubernetes", "envoyService");
@@ -111,7 +111,7 @@ export function serviceOf(object: KubeObject, gateways: readonly KubeObject[], i
 }
 
 /** What Envoy Gateway says of a Gateway. */
-export function gatewayStatus(object: KubeObject, service: KubeObject | undefined, gateways: readonly KubeObject[], items: Items): Readonly<Record<string, unknown>> {
+function gatewayStatus(object: KubeObject, service: KubeObject | undefined, gateways: readonly KubeObject[], items: Items): Readonly<Record<string, unknown>> {
   const ingress = listAt(service, "status", "loadBalancer", "ingress").flatMap((each) => textAt(each, "ip") ?? []);
   const asked = service?.metadata.annotations?.["lbipam.cilium.io/ips"]?.split(",") ?? [];
   const listeners = listAt(object, "spec", "listeners");

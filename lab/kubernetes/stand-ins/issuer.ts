@@ -35,7 +35,7 @@ async function reconcile({ client, items }: StandInContext, collection: string):
 }
 
 /** Whether everything that the issuer signs by is there: a CA's key pair, the credentials of every solver, or nothing. */
-export function canSign(object: KubeObject, secrets: readonly KubeObject[]): boolean {
+function canSign(object: KubeObject, secrets: readonly KubeObject[]): boolean {
   const namespace = object.metadata.namespace ?? CLUSTER_RESOURCES;
   if (field(object, "spec", "selfSigned") !== undefined) return true;
   const ca = textAt(object, "spec", "ca", "secretName");

@@ -45,7 +45,7 @@ interface Target {
 }
 
 /** What is said to each Gateway that the policy acts on. */
-export function ancestorStatuses(object: KubeObject, all: readonly KubeObject[], items: Items): readonly Readonly<Record<string, unknown>>[] {
+function ancestorStatuses(object: KubeObject, all: readonly KubeObject[], items: Items): readonly Readonly<Record<string, unknown>>[] {
   const problem = policyProblem(object, all, items);
   const gateways = new Map(targetsOf(object, items).flatMap((target) => gatewaysOf(target.object, items)).map((each) => [`${namespaceOf(each)}/${each.metadata.name}`, each]));
   return [...gateways.values()].map((gateway) => ({
@@ -56,7 +56,7 @@ export function ancestorStatuses(object: KubeObject, all: readonly KubeObject[],
 }
 
 /** Why a policy is not in force; undefined when it is. */
-export function policyProblem(object: KubeObject, all: readonly KubeObject[], items: Items): { readonly reason: string; readonly message: string } | undefined {
+function policyProblem(object: KubeObject, all: readonly KubeObject[], items: Items): { readonly reason: string; readonly message: string } | undefined {
   const keys = new Set(targetsOf(object, items).map(({ key }) => key));
   const rival = all.find((other) => isOlder(other, object) && targetsOf(other, items).some(({ key }) => keys.has(key)));
   if (rival !== undefined) return { reason: "Conflicted", message: `${rival.kind} ${namespaceOf(rival)}/${rival.metadata.name} has the target already` };

@@ -13,7 +13,7 @@ const MANAGER = "hearth-lab-cnpg";
 const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
 
 /** What the operator says of a cluster that serves; Flux waits for this very text. */
-export const HEALTHY = "Cluster in healthy state";
+const HEALTHY = "Cluster in healthy state";
 
 /** Which instances answer at each of a cluster's Services. */
 const SERVED = { rw: { "cnpg.io/instanceRole": "primary" }, ro: { "cnpg.io/instanceRole": "replica" }, r: { "cnpg.io/podRole": "instance" } };
@@ -49,7 +49,7 @@ export function isHealthy(cluster: KubeObject): boolean {
 }
 
 /** Everything that the cluster names and that is not there, in words. */
-export function missing(cluster: KubeObject, items: StandInContext["items"]): readonly string[] {
+function missing(cluster: KubeObject, items: StandInContext["items"]): readonly string[] {
   const { namespace = "default" } = cluster.metadata;
   const secrets = items(SECRETS);
   const account = textAt(cluster, "spec", "bootstrap", "initdb", "secret", "name");

@@ -36,7 +36,7 @@ export const routes: readonly StandIn[] = ROUTES.map((collection): StandIn => {
 });
 
 /** What is said to each Gateway of Envoy Gateway's that the route names. */
-export function parentStatuses(object: KubeObject, items: Items): readonly Readonly<Record<string, unknown>>[] {
+function parentStatuses(object: KubeObject, items: Items): readonly Readonly<Record<string, unknown>>[] {
   const broken = backendReferences(object.spec)
     .map((reference) => backendProblem(reference, object, items))
     .find((problem) => problem !== undefined);
@@ -49,7 +49,7 @@ export function parentStatuses(object: KubeObject, items: Items): readonly Reado
 }
 
 /** Why no listener of the Gateway takes the route; undefined when one does. */
-export function attachProblem(object: KubeObject, parentRef: unknown, gateway: KubeObject): { readonly reason: string; readonly message: string } | undefined {
+function attachProblem(object: KubeObject, parentRef: unknown, gateway: KubeObject): { readonly reason: string; readonly message: string } | undefined {
   const [section, port] = [textAt(parentRef, "sectionName"), field(parentRef, "port")];
   const named = listAt(gateway, "spec", "listeners").filter(
     (listener) => (section === undefined || textAt(listener, "name") === section) && (port === undefined || field(listener, "port") === port),

@@ -6,10 +6,10 @@ import { FROM_POLICY, identityOf, policyOn, type Protected, type Protections } f
 export const CALLBACK_PATH = "/oauth2/callback";
 
 /** Ends the session at the gateway and at Keycloak; below `/oauth2/`, so that it hides nothing of the app. */
-export const LOGOUT_PATH = "/oauth2/logout";
+const LOGOUT_PATH = "/oauth2/logout";
 
 /** Client of the realm for the browser-protected hosts of an app; its own clients are its own business. */
-export function browserClientId(app: string): string {
+function browserClientId(app: string): string {
   return `gateway-${app}`;
 }
 

@@ -8,7 +8,7 @@ import { OAUTH2_PROXY } from "../../names";
 import { FROM_POLICY, FROM_ROUTE, policyOn, type Protected, type Protections } from "./target";
 
 /** Paths that OAuth2-Proxy itself answers on every protected host: log-in, callback, log-out. */
-export const PROXY_PATHS = "/oauth2/";
+const PROXY_PATHS = "/oauth2/";
 
 /** What OAuth2-Proxy answers with, and the app gets to see. */
 const TO_BACKEND = [...PROXY_HEADERS, "authorization"];

@@ -1,7 +1,7 @@
 import type { RuleCases } from "./case";
 
 /** Turns the base into a cluster that announces by BGP. */
-export const BGP = {
+const BGP = {
   "network.loadBalancerPool": "192.168.20.0/24",
   "network.addresses": undefined,
   "network.announce": { mode: "bgp", routerAddress: "192.168.10.1", routerAsn: 64512, nodeAsn: 64513, password: { secure: "v1:x" } },

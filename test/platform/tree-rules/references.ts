@@ -109,7 +109,7 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** `namespace/name` of every Secret that an object refers to, so far as its shape tells. */
-export function secretReferences(object: KubeObject): readonly string[] {
+function secretReferences(object: KubeObject): readonly string[] {
   const namespace = object.metadata.namespace ?? (object.kind === "ClusterIssuer" ? "cert-manager" : "kube-system");
   return [...records(object)].flatMap(({ record, path }) => {
     const key = path.at(-1) ?? "";

@@ -13,7 +13,7 @@ const BASELINE_CAPABILITIES: ReadonlySet<unknown> = new Set(
 );
 
 /** What keeps a pod out of a namespace of this level; source: the Pod Security Standards of Kubernetes. */
-export function podSecurityProblems(pod: Readonly<Record<string, unknown>>, level: Level): readonly string[] {
+function podSecurityProblems(pod: Readonly<Record<string, unknown>>, level: Level): readonly string[] {
   if (level === "privileged" || level === undefined) return [];
   const containers = [...listAt(pod, "containers"), ...listAt(pod, "initContainers")];
   const baseline = [
