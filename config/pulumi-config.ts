@@ -33,18 +33,20 @@ function wrap(value: unknown, pattern: readonly string[]): unknown {
  * @param allConfig `pulumi.runtime.allConfig()`: full key -> text.
  * @param secretKeys Full keys that hold a secret anywhere, as Pulumi lists them.
  * @param project Name of the Pulumi project. @default "hearth"
+ * @param secretFields Where that project's secrets are. @default those of "hearth"
  */
 export function rawFromPulumiConfig(
   allConfig: Readonly<Record<string, string>>,
   secretKeys: readonly string[],
   project: string = PROJECT,
+  secretFields: readonly (readonly string[])[] = SECRET_FIELDS,
 ): Readonly<Record<string, unknown>> {
   const encrypted = new Set(secretKeys);
   const raw: Record<string, unknown> = {};
   for (const [key, text] of Object.entries(allConfig)) {
     const section = sectionOf(key, project);
     if (section === undefined) continue;
-    const patterns = SECRET_FIELDS.filter(([first]) => first === section);
+    const patterns = secretFields.filter(([first]) => first === section);
     const value = sectionFromText(text);
     if (!encrypted.has(key)) raw[section] = value;
     else if (patterns.length === 0) raw[section] = SecretValue.encrypted();

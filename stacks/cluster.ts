@@ -19,6 +19,7 @@ import { certificateExpiry } from "../components/talos/expiry";
 import type { ProxmoxSettings, Settings } from "../config/settings";
 import { fluxWebhook, RECEIVER_SECRET } from "../platform/apps/flux-webhook";
 import { identityFacts } from "../platform/keycloak/identity";
+import { ownedByTree } from "../platform/keycloak/owned";
 import { IMPORTER_CLIENT, IMPORTER_SECRET, KEYCLOAK_NAMESPACE } from "../platform/keycloak/names";
 import { FLUX_NAMESPACE } from "../platform/names";
 import { enabledApps, namespacesOf, secretsOf } from "../platform/plan";
@@ -172,7 +173,7 @@ function identityOutputs(settings: Settings, seeds: SeedSecrets): Pick<ClusterOu
   const facts = identityFacts(settings, enabledApps(settings));
   if (facts === undefined) return {};
   return {
-    identity: { url: new URL(facts.issuer).origin, realm: facts.realm, clientId: IMPORTER_CLIENT },
+    identity: { url: new URL(facts.issuer).origin, realm: facts.realm, clientId: IMPORTER_CLIENT, owned: ownedByTree(settings) },
     identityClientSecret: pulumi.secret(seeds.text(KEYCLOAK_NAMESPACE, IMPORTER_SECRET, "client-secret")),
   };
 }

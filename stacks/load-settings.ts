@@ -20,8 +20,13 @@ export interface PulumiConfig {
  * @throws SettingsError with every problem there is.
  */
 export function loadSettings(): Settings {
+  return settingsFrom(runningConfig());
+}
+
+/** The configuration of the running stack. */
+export function runningConfig(): PulumiConfig {
   const config = runtime.allConfig();
-  return settingsFrom({ project: pulumi.getProject(), stack: pulumi.getStack(), config, secretKeys: Object.keys(config).filter(isSecret) });
+  return { project: pulumi.getProject(), stack: pulumi.getStack(), config, secretKeys: Object.keys(config).filter(isSecret) };
 }
 
 /** As `loadSettings`, for whom the engine tells of a stack in another way: the policy pack. @throws SettingsError */

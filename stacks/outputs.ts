@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { MadeFrom } from "../components/talos/kept-images";
 import { type AddressName, NAMED_ADDRESSES, type Role, type VersionPair } from "../config/settings";
 import { UserError } from "../config/user-error";
+import type { OwnedByTree } from "../platform/keycloak/owned";
 
 /** Version of this contract: raised with every change of an output, also a new one. */
 export const CONTRACT_VERSION = 2;
@@ -32,6 +33,8 @@ export interface IdentityOutput {
   readonly realm: string;
   /** Id of the administering client in the realm `master`. */
   readonly clientId: string;
+  /** What the tree brings into the realm: other stacks leave it alone. */
+  readonly owned: OwnedByTree;
 }
 
 /** What a cluster stack hands out in clear; a `Text` may be known only once something is made. */
@@ -78,6 +81,7 @@ export const CONTRACT = { kind: KIND, contract: CONTRACT_VERSION, readableSince:
 export interface Cluster extends PlainOutputs<string>, SecretOutputs<pulumi.Output<string>> {}
 
 const versionPair = z.object({ talos: z.string(), kubernetes: z.string() });
+const names = z.array(z.string());
 const PLAIN = z.object({
   name: z.string(),
   endpoint: z.string(),
@@ -94,7 +98,14 @@ const PLAIN = z.object({
   addresses: z.record(z.enum(NAMED_ADDRESSES), z.string()),
   domains: z.array(z.string()),
   tunnel: z.object({ id: z.string(), name: z.string() }).exactOptional(),
-  identity: z.object({ url: z.string(), realm: z.string(), clientId: z.string() }).exactOptional(),
+  identity: z
+    .object({
+      url: z.string(),
+      realm: z.string(),
+      clientId: z.string(),
+      owned: z.object({ clients: names, groups: names, roles: names }),
+    })
+    .exactOptional(),
   versions: z.object({ wanted: versionPair, installed: versionPair }),
   expiry: z.object({ kubeconfig: z.string(), talosconfig: z.string() }),
 });

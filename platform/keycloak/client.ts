@@ -11,28 +11,49 @@ export const CLIENT_SECRET_VARIABLE = "CLIENT_SECRET";
  */
 const SCOPES = ["acr", "basic", "email", "profile", "roles", "web-origins", GROUPS_SCOPE, ROLES_SCOPE] as const;
 
+/** A client as Keycloak's admin API writes it, without its secret. */
+export interface ClientRepresentation {
+  readonly clientId: string;
+  readonly name: string;
+  readonly enabled: true;
+  readonly protocol: "openid-connect";
+  readonly publicClient: boolean;
+  readonly clientAuthenticatorType?: "client-secret";
+  readonly standardFlowEnabled: boolean;
+  readonly serviceAccountsEnabled: boolean;
+  readonly implicitFlowEnabled: false;
+  readonly directAccessGrantsEnabled: false;
+  readonly fullScopeAllowed: false;
+  readonly redirectUris: readonly string[];
+  readonly webOrigins: readonly string[];
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly defaultClientScopes: readonly string[];
+  readonly optionalClientScopes: readonly string[];
+  readonly protocolMappers: readonly ProtocolMapper[];
+}
+
 /** What one client adds to the realm, as Keycloak's admin API writes it. */
 export interface ClientImport {
   readonly realm: string;
-  readonly clients: readonly [Readonly<Record<string, unknown>> & { readonly clientId: string }];
+  readonly clients: readonly [ClientRepresentation & { readonly secret?: string }];
   readonly roles?: { readonly client: Readonly<Record<string, readonly { readonly name: string }[]>> };
 }
 
 /**
- * A client as the realm gets it.
+ * A client as the realm gets it, whoever brings it there: the in-cluster import or `stacks/identity`.
  * @throws Error when a redirect URI has a wildcard: a page that anybody controls may match it.
  */
-export function clientImport(realm: string, request: OidcClientRequest): ClientImport {
-  const { id, flow, redirectUris = [], postLogoutRedirectUris = [], roles = [] } = request;
+export function clientRepresentation(request: OidcClientRequest): ClientRepresentation {
+  const { id, flow, redirectUris = [], postLogoutRedirectUris = [] } = request;
   const wildcard = [...redirectUris, ...postLogoutRedirectUris].find((uri) => uri.includes("*"));
   if (wildcard !== undefined) throw new Error(`the client ${id} wants the redirect URI ${wildcard}; it must be exact`);
-  const client = {
+  return {
     clientId: id,
     name: id,
     enabled: true,
     protocol: "openid-connect",
     publicClient: flow === "public",
-    ...(flow === "public" ? {} : { clientAuthenticatorType: "client-secret", secret: variable(CLIENT_SECRET_VARIABLE) }),
+    ...(flow === "public" ? {} : { clientAuthenticatorType: "client-secret" }),
     standardFlowEnabled: flow !== "service",
     serviceAccountsEnabled: flow === "service",
     implicitFlowEnabled: false,
@@ -50,9 +71,15 @@ export function clientImport(realm: string, request: OidcClientRequest): ClientI
     optionalClientScopes: ["offline_access"],
     protocolMappers: [id, ...(request.audiences ?? []).filter((audience) => audience !== id)].sort().map(audienceMapper),
   };
+}
+
+/** A client as the in-cluster import gets it. @throws Error as `clientRepresentation`. */
+export function clientImport(realm: string, request: OidcClientRequest): ClientImport {
+  const { id, flow, roles = [] } = request;
+  const secret = flow === "public" ? {} : { secret: variable(CLIENT_SECRET_VARIABLE) };
   return {
     realm,
-    clients: [client],
+    clients: [{ ...clientRepresentation(request), ...secret }],
     ...(roles.length === 0 ? {} : { roles: { client: { [id]: [...roles].sort().map((name) => ({ name })) } } }),
   };
 }

@@ -19,6 +19,11 @@ export const KEYCLOAK_LABELS = { app: "keycloak", "app.kubernetes.io/instance": 
 /** Group of those who administer the platform; apps map it to their own administrators. */
 export const ADMINS_GROUP = "admins";
 
+/** Clients that Keycloak itself makes in every realm. */
+export const BUILT_IN_CLIENTS: readonly string[] = ["account", "account-console", "admin-cli", "broker", "realm-management"].concat([
+  "security-admin-console",
+]);
+
 /** Realm role of that group. */
 export const ADMIN_ROLE = "admin";
 

@@ -3,7 +3,9 @@ import { z } from "zod";
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-const name = z.string().regex(NAME, "must be a DNS label");
+/** A name in the realm. */
+export const realmName = z.string().regex(NAME, "must be a DNS label");
+const name = realmName;
 
 /** A wildcard in a redirect hands log-ins to whoever controls a page that matches. */
 const exactUrl = z.url().refine((url) => !url.includes("*"), "must be an exact URL, without a wildcard");
@@ -61,7 +63,8 @@ const smtp = z.strictObject({
   user: z.string().optional().describe("User at the mail server; its password is the config secret `keycloak-smtp-password`."),
 });
 
-const client = z.strictObject({
+/** A client of a program that is no app. */
+export const realmClient = z.strictObject({
   /** `code`: log-in by browser; `public`: the same without a secret, with PKCE; `service`: a program with its own credentials. */
   flow: z
     .enum(["code", "public", "service"])
@@ -151,7 +154,7 @@ export const keycloakOptions = z.strictObject({
     .describe("Where people may log in with an account that they have already."),
   /** Clients of programs outside the platform, by client id; secrets are in `oidc-client-<id>`, namespace `keycloak`. */
   clients: z
-    .record(name, client)
+    .record(name, realmClient)
     .default({})
     .describe("Clients of programs outside the platform, by client id; secrets are in `oidc-client-<id>`, namespace `keycloak`."),
   /** What becomes of the database when Keycloak is taken out. */

@@ -49,6 +49,9 @@ export interface Realm {
   readonly [setting: string]: unknown;
 }
 
+/** Characters that a password of the realm has at least. */
+export const PASSWORD_LENGTH = 12;
+
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -75,7 +78,7 @@ export function realmOf(options: KeycloakOptions): Realm {
     duplicateEmailsAllowed: false,
     resetPasswordAllowed: mail,
     verifyEmail: mail,
-    passwordPolicy: "length(12) and notUsername and notEmail",
+    passwordPolicy: `length(${PASSWORD_LENGTH}) and notUsername and notEmail`,
     ...bruteForce(options),
     ...sessions(options),
     eventsEnabled: true,

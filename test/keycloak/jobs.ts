@@ -49,15 +49,15 @@ export function secretText(secret: string, key: string): string {
 }
 
 /** Does what the Job's pod would do, against a Keycloak that runs here. */
-export async function runJob(job: ImportJob, url: string): Promise<void> {
+export async function runJob(job: ImportJob, url: string, clientSecret: string = IMPORTER.secret): Promise<void> {
   const env = Object.fromEntries(
     job.env.map(({ name, value, valueFrom: from }) => [
       name,
       value ?? (from === undefined ? "" : secretText(from.secretKeyRef.name, from.secretKeyRef.key)),
     ]),
   );
-  const here = { ...env, KEYCLOAK_URL: url, KEYCLOAK_CLIENTID: IMPORTER.id, KEYCLOAK_CLIENTSECRET: IMPORTER.secret };
-  if (IMPORTER_JAR === undefined) await importByApi(new Admin(url), substituted(job.text, env));
+  const here = { ...env, KEYCLOAK_URL: url, KEYCLOAK_CLIENTID: IMPORTER.id, KEYCLOAK_CLIENTSECRET: clientSecret };
+  if (IMPORTER_JAR === undefined) await importByApi(new Admin(url, clientSecret), substituted(job.text, env));
   else await runJar(IMPORTER_JAR, job.text, here);
 }
 

@@ -3,10 +3,10 @@ import type { Settings } from "../../config/settings";
 import type { ClientImport } from "../../platform/keycloak/client";
 import { ADMINS_GROUP } from "../../platform/keycloak/names";
 import { keycloakAlerts, keycloakDashboard } from "../../platform/keycloak/watch";
-import { canonicalJson } from "../../platform/kit/yaml";
 import { everything } from "../platform/everything";
 import { Admin } from "./admin";
 import { whyNot } from "./distribution";
+import { exportedRealm } from "./export";
 import { IMPORTER_JAR, importJobs, runJob, secretText, type ImportJob } from "./jobs";
 import { browserToken, serviceToken, type Caller, type Claims } from "./login";
 import { startKeycloak, type RunningKeycloak } from "./server";
@@ -157,9 +157,10 @@ describe("the rendered realm in a real Keycloak", function () {
     await admin.post(`/${REALM}/clients`, { clientId: "by-hand", redirectUris: ["https://by-hand.example.com/"], publicClient: true });
     await admin.post(`/${REALM}/roles`, { name: "by-hand" });
     await admin.post(`/${REALM}/groups`, { name: "by-hand" });
-    const before = await exported();
+    const ids = clients.map(idOf);
+    const before = await exportedRealm(admin, REALM, ids);
     for (const job of jobs) await runJob(job, keycloak.url);
-    assert.deepEqual(await exported(), before);
+    assert.deepEqual(await exportedRealm(admin, REALM, ids), before);
     assert.match(JSON.stringify(before["clients"]), /by-hand\.example\.com/);
   });
 
@@ -177,32 +178,4 @@ describe("the rendered realm in a real Keycloak", function () {
     for (const name of names) assert.match(metrics, new RegExp(`^${name}\\{`, "m"), name);
     for (const label of ['event="login"', 'error="', 'status="200"', 'area="heap"']) assert.ok(metrics.includes(label), label);
   });
-
-  /** Everything that Keycloak exports of the realm, and what the export leaves out; ids and all, lists in a fixed order. */
-  async function exported(): Promise<Readonly<Record<string, unknown>>> {
-    const parts = {
-      ...(await admin.post<Record<string, unknown>>(`/${REALM}/partial-export?exportClients=true&exportGroupsAndRoles=true`, {})),
-      fullGroups: await admin.get(`/${REALM}/groups?briefRepresentation=false`),
-      secrets: await Promise.all(
-        clients.map(async (job) => (await admin.get<{ secret: string }[]>(`/${REALM}/clients?clientId=${idOf(job)}`))[0]?.secret ?? "none"),
-      ),
-    };
-    return normal(parts) as Record<string, unknown>; // it was one
-  }
 });
-
-/** The same data with keys and lists in a fixed order: Keycloak's answers have none. */
-function normal(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value
-      .map((item) => canonicalJson(normal(item)))
-      .sort()
-      .map((text): unknown => JSON.parse(text));
-  }
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, field]) => [key, normal(field)]),
-  );
-}

@@ -25,6 +25,28 @@ export async function serviceToken(caller: Caller): Promise<Claims> {
 
 /** Logs in as a browser does: the form, the redirect, the code. @throws Error when Keycloak shows a page instead. */
 export async function browserToken(caller: Caller, redirectUri: string, user: string, password: string): Promise<Claims> {
+  const { jar, form, verifier } = await loginForm(caller, redirectUri);
+  return exchanged(caller, redirectUri, verifier, await jar.submit(form, { username: user, password }));
+}
+
+/** Logs in for the first time: with a temporary password, then by choosing another on the page that Keycloak shows. */
+export async function firstBrowserToken(
+  caller: Caller,
+  redirectUri: string,
+  user: string,
+  password: { readonly temporary: string; readonly chosen: string },
+): Promise<Claims> {
+  const { jar, form, verifier } = await loginForm(caller, redirectUri);
+  const asked = await jar.submit(form, { username: user, password: password.temporary });
+  const page = await jar.open(asked.headers.get("location") ?? "");
+  const chosen = { "password-new": password.chosen, "password-confirm": password.chosen };
+  return exchanged(caller, redirectUri, verifier, await jar.submit(await formOf(page, caller), chosen));
+}
+
+async function loginForm(
+  caller: Caller,
+  redirectUri: string,
+): Promise<{ readonly jar: CookieJar; readonly form: string; readonly verifier: string }> {
   const verifier = randomBytes(32).toString("base64url");
   const challenge = createHash("sha256").update(verifier).digest("base64url");
   const query = new URLSearchParams({
@@ -36,26 +58,51 @@ export async function browserToken(caller: Caller, redirectUri: string, user: st
     // A confidential client of the platform sends none; one without a secret must.
     ...(caller.secret === undefined ? { code_challenge: challenge, code_challenge_method: "S256" } : {}),
   });
-  const page = await fetch(`${caller.realmUrl}/protocol/openid-connect/auth?${query.toString()}`, { redirect: "manual" });
+  const jar = new CookieJar();
+  return {
+    jar,
+    form: await formOf(await jar.open(`${caller.realmUrl}/protocol/openid-connect/auth?${query.toString()}`), caller),
+    verifier,
+  };
+}
+
+async function formOf(page: Response, { clientId }: Caller): Promise<string> {
   const html = await page.text();
   const action = /<form[^>]*action="([^"]+)"/.exec(html)?.[1]?.replaceAll("&amp;", "&");
-  if (action === undefined) throw new Error(`no log-in form for ${caller.clientId}: ${page.status} ${html.slice(0, 300)}`);
-  const cookie = page.headers
-    .getSetCookie()
-    .map((each) => each.split(";")[0])
-    .join("; ");
-  const back = await fetch(action, {
-    method: "POST",
-    redirect: "manual",
-    headers: { cookie },
-    body: new URLSearchParams({ username: user, password }),
-  });
+  if (action === undefined) throw new Error(`no log-in form for ${clientId}: ${page.status} ${html.slice(0, 300)}`);
+  return action;
+}
+
+async function exchanged(caller: Caller, redirectUri: string, verifier: string, back: Response): Promise<Claims> {
   const location = back.headers.get("location");
   if (location === null || !location.startsWith(redirectUri))
     throw new Error(`${caller.clientId} is not sent back: ${back.status} ${location ?? ""}`);
   const code = new URL(location).searchParams.get("code") ?? "";
   const proof: Record<string, string> = caller.secret === undefined ? { code_verifier: verifier } : {};
   return claimsOf(await token(caller, { grant_type: "authorization_code", code, redirect_uri: redirectUri, ...proof }));
+}
+
+/** What a browser keeps between the pages of one log-in. */
+class CookieJar {
+  readonly #cookies = new Map<string, string>();
+
+  open(url: string): Promise<Response> {
+    return this.#send(url, {});
+  }
+
+  submit(url: string, fields: Readonly<Record<string, string>>): Promise<Response> {
+    return this.#send(url, { method: "POST", body: new URLSearchParams(fields) });
+  }
+
+  async #send(url: string, init: RequestInit): Promise<Response> {
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const answer = await fetch(url, { ...init, redirect: "manual", headers: { cookie } });
+    for (const set of answer.headers.getSetCookie()) {
+      const [pair = ""] = set.split(";");
+      this.#cookies.set(pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1));
+    }
+    return answer;
+  }
 }
 
 async function token({ realmUrl, clientId, secret }: Caller, grant: Readonly<Record<string, string>>): Promise<string> {

@@ -23,7 +23,12 @@ const OUTPUTS = {
   talosconfig: "a talosconfig",
 } as const;
 const KEYCLOAK = {
-  identity: { url: "https://auth.example.com", realm: "home", clientId: "hearth-importer" },
+  identity: {
+    url: "https://auth.example.com",
+    realm: "home",
+    clientId: "hearth-importer",
+    owned: { clients: ["grafana"], groups: ["admins", "users"], roles: ["admin", "user"] },
+  },
   identityClientSecret: "a secret",
 };
 const SECRET = ["kubeconfig", "talosconfig", "fluxWebhookPath", "identityClientSecret"];

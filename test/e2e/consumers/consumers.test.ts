@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { describeIdentity } from "./identity";
 import { ConsumerWorld } from "./world";
 
 describe("stacks that build on a cluster", function () {
@@ -12,4 +13,6 @@ describe("stacks that build on a cluster", function () {
     const { changes } = await world.lab.up();
     assert.deepEqual(Object.keys(changes), ["create"]);
   });
+
+  describeIdentity(world);
 });

@@ -5,6 +5,7 @@ import type { KubernetesRuntime, TalosHelper } from "../../../lab/contracts";
 import type { ProviderAdapter } from "../../../lab/providers/adapter";
 import { cloudflareProvider } from "../../../lab/providers/cloudflare";
 import { required, text, type Properties, type PropertyType } from "../../../lab/providers/property-table";
+import { keycloakProvider } from "../../../lab/providers/keycloak";
 import { proxmoxveProvider } from "../../../lab/providers/proxmoxve";
 import { randomProvider } from "../../../lab/providers/random";
 import { talosProvider } from "../../../lab/providers/talos";
@@ -34,6 +35,7 @@ function standIns(): readonly { readonly adapter: ProviderAdapter; readonly sdk:
     { adapter: randomProvider(), sdk: new SdkDeclarations(folderOf("@pulumi/random")) },
     { adapter: cloudflareProvider(account), sdk: new SdkDeclarations(folderOf("@pulumi/cloudflare")) },
     { adapter: proxmoxveProvider(world), sdk: new SdkDeclarations(folderOf("@muhlba91/pulumi-proxmoxve")) },
+    { adapter: keycloakProvider(), sdk: new SdkDeclarations(folderOf("@pulumi/keycloak")) },
     { adapter: talosProvider(world, helper), sdk: new SdkDeclarations(join(folderOf("@pulumiverse/talos")), "kebab") },
   ];
 }

@@ -1,0 +1,126 @@
+/** Users, their groups and roles, as `provider/resource_keycloak_user{,_groups,_roles}.go` treat them. */
+import type { CheckProblem, Inputs, ResourceAdapter } from "./adapter";
+import type { KeycloakApi, Representation } from "./keycloak-api";
+import { listsOf, textsJoined } from "./keycloak-groups";
+import { realmAndId, realmPath, realmResource, textOf, textsOf } from "./keycloak-resource";
+import { reconcileRoles, removeRoles, rolesGiven } from "./keycloak-roles";
+import { user, userGroups, userRoles } from "./keycloak-tables";
+import { isObject } from "./values";
+
+/** `User`. Its first password counts at its creation only; the action that a temporary one asks for is Keycloak's to add. */
+export function userAdapter(): ResourceAdapter {
+  const body = (inputs: Inputs): Representation => ({
+    username: textOf(inputs, "username"),
+    email: textOf(inputs, "email"),
+    emailVerified: inputs["emailVerified"],
+    firstName: textOf(inputs, "firstName"),
+    lastName: textOf(inputs, "lastName"),
+    enabled: inputs["enabled"],
+    attributes: listsOf(inputs["attributes"]),
+    requiredActions: textsOf(inputs, "requiredActions"),
+  });
+  return realmResource({
+    table: user,
+    known: ["attributes", "email", "emailVerified", "enabled", "firstName", "initialPassword", "lastName", "realmId"].concat([
+      "requiredActions",
+      "username",
+    ]),
+    defaults: { emailVerified: false, enabled: true },
+    once: ["initialPassword"],
+    replaceOn: ["realmId", "username"],
+    check: nameProblems,
+    place: realmAndId,
+    create: async (inputs, api) => {
+      const id = await api.post(`${realmPath(inputs)}/users`, body(inputs));
+      const password = inputs["initialPassword"];
+      if (isObject(password)) {
+        await api.put(`${realmPath(inputs)}/users/${id}/reset-password`, {
+          type: "password",
+          value: password["value"],
+          temporary: password["temporary"] === true,
+        });
+      }
+      return id;
+    },
+    find: async (id, at, api) => {
+      const found = await api.find(`${realmPath(at)}/users/${id}`);
+      if (found === undefined) return undefined;
+      const texts = ["username", "email", "firstName", "lastName"].map((name) => [name, textOf(found, name)] as const);
+      return {
+        realmId: at["realmId"],
+        ...Object.fromEntries(texts),
+        emailVerified: found["emailVerified"] === true,
+        enabled: found["enabled"] === true,
+        attributes: textsJoined(found["attributes"]),
+        requiredActions: textsOf(found, "requiredActions"),
+      };
+    },
+    update: (id, _old, inputs, api) => api.put(`${realmPath(inputs)}/users/${id}`, { id, ...body(inputs) }),
+    delete: (id, state, api) => api.delete(`${realmPath(state)}/users/${id}`),
+  });
+}
+
+function nameProblems(inputs: Inputs): readonly CheckProblem[] {
+  const name = textOf(inputs, "username");
+  return name === name.toLowerCase() ? [] : [{ property: "username", reason: "expected username to be all lowercase" }];
+}
+
+const userPath = (inputs: Inputs): string => `${realmPath(inputs)}/users/${textOf(inputs, "userId")}`;
+const idOf = (inputs: Inputs): string => `${textOf(inputs, "realmId")}/${textOf(inputs, "userId")}`;
+
+/** `UserGroups`: all groups of a user, or with `exhaustive: false` some. */
+export function userGroupsAdapter(): ResourceAdapter {
+  return realmResource({
+    table: userGroups,
+    known: ["exhaustive", "groupIds", "realmId", "userId"],
+    defaults: { exhaustive: true },
+    replaceOn: ["realmId", "userId"],
+    create: async (inputs, api) => {
+      await joinGroups([], inputs, api);
+      return idOf(inputs);
+    },
+    find: async (_id, at, api) => {
+      if ((await api.find(userPath(at))) === undefined) return undefined;
+      const known = textsOf(at, "groupIds");
+      return { ...at, groupIds: (await groupsOf(at, api)).filter((id) => at["exhaustive"] !== false || known.includes(id)) };
+    },
+    update: (_id, old, inputs, api) => joinGroups(textsOf(old, "groupIds"), inputs, api),
+    delete: async (_id, state, api) => {
+      for (const id of textsOf(state, "groupIds")) await api.delete(`${userPath(state)}/groups/${id}`);
+    },
+  });
+}
+
+async function groupsOf(inputs: Inputs, api: KeycloakApi): Promise<readonly string[]> {
+  return (await api.get<readonly Representation[]>(`${userPath(inputs)}/groups`)).map((each) => textOf(each, "id"));
+}
+
+async function joinGroups(before: readonly string[], inputs: Inputs, api: KeycloakApi): Promise<void> {
+  const [wanted, now] = [textsOf(inputs, "groupIds"), await groupsOf(inputs, api)];
+  for (const id of wanted.filter((each) => !now.includes(each))) await api.put(`${userPath(inputs)}/groups/${id}`);
+  const left = now.filter((id) => !wanted.includes(id) && (inputs["exhaustive"] !== false || before.includes(id)));
+  for (const id of left) await api.delete(`${userPath(inputs)}/groups/${id}`);
+}
+
+/** `UserRoles`: all roles of a user, Keycloak's default one included, or with `exhaustive: false` some. */
+export function userRolesAdapter(): ResourceAdapter {
+  const mappings = (inputs: Inputs): string => `${userPath(inputs)}/role-mappings`;
+  return realmResource({
+    table: userRoles,
+    known: ["exhaustive", "realmId", "roleIds", "userId"],
+    defaults: { exhaustive: true },
+    replaceOn: ["realmId", "userId"],
+    create: async (inputs, api) => {
+      await reconcileRoles(mappings(inputs), [], inputs, api);
+      return idOf(inputs);
+    },
+    find: async (_id, at, api) => {
+      const found = await api.find(userPath(at));
+      return found && { ...at, roleIds: await rolesGiven(mappings(at), at, api) };
+    },
+    update: (_id, old, inputs, api) => reconcileRoles(mappings(inputs), textsOf(old, "roleIds"), inputs, api),
+    delete: async (_id, state, api) => {
+      if ((await api.find(userPath(state))) !== undefined) await removeRoles(mappings(state), textsOf(state, "roleIds"), state, api);
+    },
+  });
+}

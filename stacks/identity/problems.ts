@@ -1,0 +1,116 @@
+import type { z } from "zod";
+import { formatPath, type Path } from "../../config/path";
+import { suggestion } from "../../config/nearest";
+import { UserError } from "../../config/user-error";
+import { BUILT_IN_CLIENTS } from "../../platform/keycloak/names";
+import type { OwnedByTree } from "../../platform/keycloak/owned";
+import { identitySchema, type IdentitySettings, keysAt, PROJECT } from "./settings";
+
+/** One mistake: where, what, and what to do about it. */
+interface Problem {
+  readonly path: Path;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** The settings out of what was written. @throws UserError with a line for each mistake; no secret is in it. */
+export function parseSettings(raw: unknown): IdentitySettings {
+  const { data, error } = identitySchema.safeParse(raw);
+  if (error !== undefined) throw refusal(error.issues.flatMap((issue) => shapeProblems(issue)));
+  refuse(insideProblems(data));
+  return data;
+}
+
+/** What these settings may not do in the realm of this tree. @throws UserError with a line for each. */
+export function refuseWhatTheTreeOwns(settings: IdentitySettings, owned: OwnedByTree): void {
+  refuse([...ownershipProblems(settings, owned), ...unknownNames(settings, owned)]);
+}
+
+function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw refusal(problems);
+}
+
+function refusal(problems: readonly Problem[]): UserError {
+  return new UserError(problems.map(({ path, message, fix }) => `${PROJECT}:${formatPath(path)} ${message}: ${fix}`).join("\n"));
+}
+
+function shapeProblems(issue: z.core.$ZodIssue): readonly Problem[] {
+  const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        message: "is no setting",
+        fix: suggestion(key, keysAt(issue.path)),
+      }));
+    case "invalid_key":
+      return issue.issues.map(({ message }) => ({ path, message: `has a name that is not allowed`, fix: `it ${message}` }));
+    case "custom":
+      return [{ path, message: issue.message, fix: fixOf(issue.params) }];
+    default:
+      return [{ path, message: "is not what it should be", fix: issue.message.replace(/^Invalid input: /, "") }];
+  }
+}
+
+function fixOf(params: Readonly<Record<string, unknown>> | undefined): string {
+  return typeof params?.["fix"] === "string" ? params["fix"] : "mend it";
+}
+
+function insideProblems({ groups, users }: IdentitySettings): readonly Problem[] {
+  const circles = Object.keys(groups)
+    .filter((name) => isBelowItself(name, groups))
+    .map((name) => ({ path: ["groups", name, "parent"], message: "puts the group below itself", fix: "break the circle" }));
+  const guessable = Object.entries(users)
+    .filter(([name, { email, temporaryPassword }]) => [name, email].some((text) => temporaryPassword?.matches(exactly(text)) === true))
+    .map(([name]) => ({
+      path: ["users", name, "temporaryPassword"],
+      message: "is the user's name or address, which the realm refuses",
+      fix: "choose another",
+    }));
+  return [...circles, ...guessable];
+}
+
+const exactly = (text: string): RegExp => new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`, "i");
+
+function isBelowItself(name: string, groups: IdentitySettings["groups"]): boolean {
+  const seen = new Set<string>();
+  for (let above = groups[name]?.parent; above !== undefined && !seen.has(above); above = groups[above]?.parent) {
+    if (above === name) return true;
+    seen.add(above);
+  }
+  return false;
+}
+
+function ownershipProblems({ clients, groups }: IdentitySettings, owned: OwnedByTree): readonly Problem[] {
+  const fix = "change it in the cluster's stack file, or use another name here";
+  const message = "is the tree's: an app of the cluster brings it";
+  return [
+    ...Object.keys(clients).flatMap((id) => {
+      if (owned.clients.includes(id)) return [{ path: ["clients", id], message, fix }];
+      const builtIn = BUILT_IN_CLIENTS.includes(id);
+      return builtIn ? [{ path: ["clients", id], message: "is one of Keycloak's own", fix: "use another id" }] : [];
+    }),
+    ...Object.keys(groups)
+      .filter((name) => owned.groups.includes(name))
+      .map((name) => ({ path: ["groups", name], message: "is the tree's: its realm has a group of that name", fix })),
+  ];
+}
+
+/** Roles are the tree's alone; groups are of either. */
+function unknownNames({ groups, users }: IdentitySettings, owned: OwnedByTree): readonly Problem[] {
+  const all = [...Object.keys(groups), ...owned.groups];
+  const check = (path: Path, name: string, known: readonly string[], what: string): readonly Problem[] =>
+    known.includes(name) ? [] : [{ path, message: `names ${what} ${name}, which is not there`, fix: suggestion(name, known) }];
+  const each = (path: Path, names: readonly string[], known: readonly string[], what: string): readonly Problem[] =>
+    names.flatMap((name, position) => check([...path, position], name, known, what));
+  return [
+    ...Object.entries(groups).flatMap(([name, { parent, roles }]) => [
+      ...(parent === undefined ? [] : check(["groups", name, "parent"], parent, all, "the group")),
+      ...each(["groups", name, "roles"], roles, owned.roles, "the role"),
+    ]),
+    ...Object.entries(users).flatMap(([name, user]) => [
+      ...each(["users", name, "groups"], user.groups, all, "the group"),
+      ...each(["users", name, "roles"], user.roles, owned.roles, "the role"),
+    ]),
+  ];
+}
