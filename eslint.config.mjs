@@ -18,7 +18,7 @@ export default tseslint.config(
   },
   {
     // They come before any loader: what stands for Pulumi's language host, and the start of the policy pack.
-    files: ["test/program/load-with-pulumi.js", "policy/index.js"],
+    files: ["test/**/load-with-pulumi.js", "policy/index.js"],
     languageOptions: { sourceType: "commonjs", globals: { require: "readonly", process: "readonly", console: "readonly", __dirname: "readonly" } },
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },

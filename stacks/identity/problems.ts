@@ -36,6 +36,8 @@ function refusal(problems: readonly Problem[]): UserError {
 
 function shapeProblems(issue: z.core.$ZodIssue): readonly Problem[] {
   const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+  const fix = issue.code === "custom" ? fixOf(issue.params) : undefined;
+  if (fix !== undefined) return [{ path, message: issue.message, fix }];
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys.map((key) => ({
@@ -45,15 +47,14 @@ function shapeProblems(issue: z.core.$ZodIssue): readonly Problem[] {
       }));
     case "invalid_key":
       return issue.issues.map(({ message }) => ({ path, message: `has a name that is not allowed`, fix: `it ${message}` }));
-    case "custom":
-      return [{ path, message: issue.message, fix: fixOf(issue.params) }];
     default:
       return [{ path, message: "is not what it should be", fix: issue.message.replace(/^Invalid input: /, "") }];
   }
 }
 
-function fixOf(params: Readonly<Record<string, unknown>> | undefined): string {
-  return typeof params?.["fix"] === "string" ? params["fix"] : "mend it";
+/** What the schema itself says to do. */
+function fixOf(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  return typeof params?.["fix"] === "string" ? params["fix"] : undefined;
 }
 
 function insideProblems({ groups, users }: IdentitySettings): readonly Problem[] {
