@@ -3,8 +3,9 @@
  * and last `N passed, N failed` (a step that is no mocha run counts as one).
  */
 import { spawn } from "node:child_process";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { inOrder } from "./e2e/order";
 
 interface Step {
   readonly name: string;
@@ -32,7 +33,7 @@ const STEPS: readonly Step[] = [
   UNIT,
   { name: "the realm in a real Keycloak", command: [...MOCHA, "test/keycloak/**/*.test.ts"] },
   // Two labs at a time: each has a network of its own, and waits more than it computes.
-  { name: "end-to-end tests", command: [...MOCHA, "--parallel", "--jobs", "2", "--timeout", "600000", "test/e2e/**/*.test.ts"] },
+  { name: "end-to-end tests", command: [...MOCHA, "--parallel", "--jobs", "2", "--timeout", "600000", ...inOrder(join(ROOT, "test/e2e"))] },
 ];
 
 async function main(): Promise<void> {
