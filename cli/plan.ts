@@ -7,7 +7,7 @@ import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../config/user-error";
 import { plan } from "../plan";
-import { readPreview } from "../plan/preview";
+import { errorsOf, readPreview } from "../plan/preview";
 import { committedTree, git } from "./committed-tree";
 import { exitWith } from "./exit";
 import { stackFilePath } from "./stack-settings";
@@ -56,13 +56,15 @@ export function planCommand(args: readonly string[], project: string): 0 | 1 {
   if (commit === undefined) throw new UserError(`Git knows no ${base} here: fetch it first (in a shallow clone, with its history)`);
   const before = git(["show", `${commit}:./${relative(project, file)}`], project)?.toString("utf8");
   const tree = committedTree(commit, stack, project);
+  const events = preview === undefined ? undefined : textOf(preview);
   const { markdown, verdict } = plan({
     stack,
     ...(before !== undefined && { before: { text: before, ...(tree !== undefined && { tree }) } }),
     after: { text: readFileSync(file, "utf8") },
     base: base.startsWith(commit) ? commit : `${base} (${commit})`,
-    ...(preview !== undefined && { engine: readPreview(textOf(preview)) }),
+    ...(events !== undefined && { engine: readPreview(events) }),
   });
+  for (const error of events === undefined ? [] : errorsOf(events)) process.stderr.write(`error in the preview: ${error}\n`);
   process.stdout.write(markdown);
   return verdict === "blocked" ? 1 : 0;
 }

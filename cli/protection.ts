@@ -18,7 +18,9 @@ export function refuseWhileProtected(stack: string, { cluster }: Settings): void
  * would delete other resources before it meets the first protected one. @throws UserError
  */
 export function refuseProtectedState(stack: string, state: ProtectableState): void {
-  const names = (state.deployment?.resources ?? []).filter(({ protect }) => protect === true).map(({ urn }) => urn.split("::").at(-1) ?? urn);
+  const names = (state.deployment?.resources ?? [])
+    .filter(({ protect }) => protect === true)
+    .map(({ urn }) => urn.split("::").at(-1) ?? urn);
   if (names.length === 0) return;
   throw new UserError(`stack ${stack} is protected against deletion since its last up (${names.join(", ")}): ${HOW}`);
 }

@@ -51,7 +51,8 @@ export async function pulumi(args: readonly string[], project: string): Promise<
 /** The pack by its folder, which Pulumi's host for Node starts. */
 const POLICIES = ["--policy-pack", resolve(PROJECT, "policy")];
 const CONFIG = "--policy-pack-config";
-const SKIPS_PREVIEW = /^(-f|--skip-preview(=true)?)$/;
+/** `-f`, alone or among other letters, and the long form unless it is switched off. */
+const SKIPS_PREVIEW = /^(-[a-z]*f[a-z]*|--skip-preview(=(?!false$|0$|f$).*)?)$/i;
 
 /**
  * What pulumi is started with, one after the other. An `up` shows a preview first and goes no further when a policy is
@@ -60,7 +61,8 @@ const SKIPS_PREVIEW = /^(-f|--skip-preview(=true)?)$/;
 function steps(command: Command, stack: string, rest: readonly string[]): readonly (readonly string[])[] {
   const judged = command === "up" || command === "preview" ? POLICIES : [];
   const asked = [command, "--stack", stack, ...judged, ...rest];
-  if (command !== "up" || !rest.some((option) => SKIPS_PREVIEW.test(option))) return [asked];
+  const isSkipped = rest.some((option) => SKIPS_PREVIEW.test(option)) || (process.env["PULUMI_OPTION_SKIP_PREVIEW"] ?? "") !== "";
+  if (command !== "up" || !isSkipped) return [asked];
   return [["preview", "--stack", stack, ...POLICIES, ...policyConfig(rest)], asked];
 }
 

@@ -33,6 +33,13 @@ export function readPreview(text: string): EnginePlan {
   };
 }
 
+/** What the engine's errors say, for the log of whoever ran the preview: nothing of it goes into a plan. @throws as `readPreview` */
+export function errorsOf(text: string): readonly string[] {
+  const documents = parsedDocuments(text);
+  const diagnostics = documents.flatMap((document) => [...list(document["diagnostics"]), document["diagnosticEvent"]]).filter(isRecord);
+  return diagnostics.flatMap(({ severity, message }) => (severity === "error" ? [withoutColours(String(message)).trim()] : []));
+}
+
 /** How the Kubernetes provider warns of it (pulumi-kubernetes, provider/pkg/provider/provider.go, `clusterUnreachable`). */
 const UNREACHABLE = /cluster is unreachable/i;
 
@@ -95,11 +102,12 @@ function policiesOf(events: readonly Fields[]): Pick<EnginePlan, "policies"> {
 }
 
 function plainWords(text: string): string {
-  const lines = text
-    .replace(/<\{%.*?%\}>/g, "")
-    .trim()
-    .split("\n");
+  const lines = withoutColours(text).trim().split("\n");
   return (lines.length > 1 ? lines.slice(1) : lines).join(" ").trim();
+}
+
+function withoutColours(text: string): string {
+  return text.replace(/<\{%.*?%\}>/g, "");
 }
 
 /** The engine's steps that change something; a replacement has several. Source: pkg/display/json.go and apitype `OpType`. */

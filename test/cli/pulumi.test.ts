@@ -76,7 +76,7 @@ describe("the wrapper around pulumi", () => {
     );
   });
 
-  for (const option of ["-f", "--skip-preview", "--skip-preview=true"]) {
+  for (const option of ["-f", "-yf", "-fy", "--skip-preview", "--skip-preview=true", "--skip-preview=1"]) {
     it(`previews with the pack before an up with ${option}, and goes on only when that passes`, async () => {
       writeFileSync(join(dir, "Pulumi.x.yaml"), withSecrets);
       assert.equal(await pulumi(["up", "x", "--yes", option], dir), 3);

@@ -63,6 +63,19 @@ describe("npm run plan", function () {
     assert.match(out, /\*\*`renewed`\*\*/);
   });
 
+  it("says on standard error what the errors of a preview say", () => {
+    write(
+      "failed.jsonl",
+      [{ sequence: 0, diagnosticEvent: { severity: "error", message: "no answer" } }, { summaryEvent: {} }]
+        .map((event) => JSON.stringify(event))
+        .join("\n"),
+    );
+    const { code, out, error } = call(["lab", "--preview", join(project, "failed.jsonl")], project);
+    assert.equal(code, 1);
+    assert.match(error, /^error in the preview: no answer$/m);
+    assert.doesNotMatch(out, /no answer/);
+  });
+
   it("reads the tree as it is committed, whole, and none where there is none", () => {
     const tree = committedTree("main", "lab", project);
     assert.deepEqual([...(tree ?? [])], [...renderTree(stackSettings("lab", project))]);

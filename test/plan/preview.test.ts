@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../config";
 import { plan } from "../../plan";
-import { readPreview } from "../../plan/preview";
+import { errorsOf, readPreview } from "../../plan/preview";
 import { BASE } from "./prepared-changes";
 
 /** What Pulumi 3.259.0 printed of five resources, of which one is changed, made, replaced, given up and left alone. */
@@ -105,6 +105,24 @@ describe("a preview of the engine", () => {
     assert.equal(verdict, "blocked");
     assert.match(markdown, /\*\*Must be mended:\*\* `cp-1`: it reboots\./);
     assert.doesNotMatch(markdown, /policies look at resources/);
+  });
+
+  it("hands what the errors say to the log, without their colours, and none of it to the plan", () => {
+    const diagnostic = { severity: "error", message: "<{%fg 1%}>the backend does not answer<{%reset%}>\n" };
+    const streamed = [
+      { sequence: 0, diagnosticEvent: diagnostic },
+      { sequence: 1, diagnosticEvent: { severity: "warning", message: "hm" } },
+      { summaryEvent: {} },
+    ];
+    for (const text of [
+      streamed.map((event) => JSON.stringify(event)).join("\n"),
+      JSON.stringify({ steps: [], diagnostics: [diagnostic] }),
+    ]) {
+      assert.deepEqual(errorsOf(text), ["the backend does not answer"]);
+      const { markdown, verdict } = plan({ stack: "lab", base: "main", after: { text: BASE }, engine: readPreview(text) });
+      assert.equal(verdict, "blocked");
+      assert.doesNotMatch(markdown, /does not answer/);
+    }
   });
 
   it("takes what the real pack found of a resource that is open to the world, and passes over what is no event", () => {

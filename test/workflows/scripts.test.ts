@@ -3,17 +3,19 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { parse } from "yaml";
 import { at } from "../../policy/values";
 import { marker } from "../../plan/comment";
 
 const FOLDER = join(__dirname, "../../.github/workflows");
 
-/** The one script of a job that writes at GitHub. */
-function script(file: string, job: string): string {
-  const steps = at(parse(readFileSync(join(FOLDER, file), "utf8")), "jobs", job, "steps");
-  assert.ok(Array.isArray(steps) && steps.length === 1);
+/** A script of a job: that of the step with an id, or of its only step. */
+function script(file: string, job: string, id?: string): string {
+  const all = at(parse(readFileSync(join(FOLDER, file), "utf8")), "jobs", job, "steps");
+  assert.ok(Array.isArray(all));
+  const steps = all.filter((step) => id === undefined || at(step, "id") === id);
+  assert.equal(steps.length, 1);
   const run = at(steps[0], "run");
   assert.ok(typeof run === "string");
   return run;
@@ -79,6 +81,30 @@ case "$*" in *--jq*) [ -z "$THERE" ] || echo "$THERE" ;; esac
     assert.notEqual(code, 0);
     assert.deepEqual(calls, []);
   });
+
+  /** What a job's plan hands on to the comment, when `npm run plan` prints a text and ends with a code. */
+  const planned = (job: string, text: string, code: number) => {
+    for (const [tool, lines] of Object.entries({ npm: `printf '%s' "$TEXT"; exit ${code}`, git: "echo 0123456" })) {
+      writeFileSync(join(folder, tool), `#!/bin/sh\n${lines}\n`);
+      chmodSync(join(folder, tool), 0o755);
+    }
+    const files = { GITHUB_OUTPUT: join(folder, "output"), GITHUB_STEP_SUMMARY: join(folder, "summary"), RUNNER_TEMP: folder };
+    const ended = run(script("preview.yml", job, "plan"), { STACK: "home", TEXT: text, ...files });
+    const output = existsSync(files.GITHUB_OUTPUT) ? readFileSync(files.GITHUB_OUTPUT, "utf8") : "";
+    const [, packed = ""] = /^markdown=(.*)$/m.exec(output) ?? [];
+    return { code: ended.code, text: packed === "" ? undefined : gunzipSync(Buffer.from(packed, "base64")).toString("utf8") };
+  };
+
+  for (const job of ["plan", "preview"]) {
+    it(`is what the job ${job} planned, also when it fails, and nothing when it planned nothing`, () => {
+      assert.deepEqual(planned(job, "a plan\n", 0), { code: 0, text: "a plan\n" });
+      rmSync(join(folder, "output"));
+      assert.deepEqual(planned(job, "a plan that is blocked\n", 1), { code: 1, text: "a plan that is blocked\n" });
+      rmSync(join(folder, "output"));
+      // The other job's text would lose against an empty one.
+      assert.deepEqual(planned(job, "", 1), { code: 1, text: undefined });
+    });
+  }
 
   const drift = (found: string, there = "") =>
     run(script("drift.yml", "issue"), { STACK: "home", FOUND: found, RUN: "https://example.com/1", THERE: there }).calls;

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { ensureToolchain } from "../../lab/toolchain/toolchain";
+import { at } from "../../policy/values";
 import { RULES, type Workflow } from "./rules";
 
 const FOLDER = join(__dirname, "../../.github/workflows");
@@ -47,7 +48,9 @@ const FAULTS: Readonly<Record<string, readonly (readonly [file: string, before: 
     ["up.yml", "  STACK:", "  PULUMI_CONFIG_PASSPHRASE: correct-horse-battery\n  STACK:"],
   ],
   "never runs a stranger's code with rights of its own": [["preview.yml", "  pull_request:\n", "  pull_request_target:\n"]],
-  "lets no text of a stranger into a shell": [["preview.yml", '--base "$BASE" --no-state', '--base "${{ github.head_ref }}" --no-state']],
+  "lets no text of a stranger into a shell": [
+    ["preview.yml", '--base "$(git rev-parse HEAD^1)" --no-state', '--base "${{ github.head_ref }}" --no-state'],
+  ],
   "gives a job that sees secrets only to code of this repository": [
     [
       "preview.yml",
@@ -91,10 +94,18 @@ describe("the workflows", () => {
     });
   }
 
+  it("let nothing put out an up that waits for its turn", () => {
+    const groups = WORKFLOWS.map(({ content }) => String(at(content, "concurrency", "group") ?? ""));
+    assert.equal(groups.length, new Set(groups).size);
+    assert.match(textOf("up.yml"), /cancel-in-progress: false/);
+  });
+
   it("compare with what the pull request starts from, and keep the state out of a fork's plan", () => {
     const text = textOf("preview.yml");
-    assert.match(text, /npm run --silent plan -- "\$STACK" --base "\$BASE" --no-state/);
-    assert.match(text, /BASE: \$\{\{ github\.event\.pull_request\.base\.sha \}\}/);
+    // What is checked out merges the pull request into its base as it is now; `pull_request.base.sha` may be older.
+    assert.match(text, /npm run --silent plan -- "\$STACK" --base "\$\(git rev-parse HEAD\^1\)" --no-state/);
+    assert.match(text, /npm run --silent plan -- "\$STACK" --base "\$\(git rev-parse HEAD\^1\)" --preview/);
+    assert.doesNotMatch(text, /pull_request\.base\.sha/);
   });
 });
 
