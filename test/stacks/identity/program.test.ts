@@ -112,6 +112,12 @@ describe("the program of stacks/identity", () => {
     assert.equal(JSON.stringify(provider?.["clientSecret"]).includes("a secret"), true);
   });
 
+  it("holds a user to exactly the groups of the settings, and leaves roles that Keycloak gave", async () => {
+    const { registered } = await run();
+    assert.equal(inputsOf(registered, "index/userGroups:UserGroups", "ada")?.["exhaustive"], undefined, "the provider's default is true");
+    assert.equal(inputsOf(registered, "index/userRoles:UserRoles", "ada")?.["exhaustive"], false);
+  });
+
   it("makes a client as the tree makes its own", async () => {
     const { registered } = await run();
     const client = inputsOf(registered, "openid/client:Client", "wiki");
