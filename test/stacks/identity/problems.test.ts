@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
 import { SecretValue, UserError } from "../../../config";
 import { parseSettings, refuseWhatTheTreeOwns } from "../../../stacks/identity/problems";
+import { keysAt } from "../../../stacks/identity/settings";
 import { treeNames } from "../../../stacks/identity/tree-ids";
 
 const CLUSTER = "organization/hearth/home";
@@ -32,6 +36,16 @@ describe("the settings of stacks/identity", () => {
     });
     refuseWhatTheTreeOwns(settings, OWNED);
     assert.deepEqual(treeNames(settings, OWNED), { groups: ["admins"], roles: ["user"] });
+  });
+
+  it("are shown whole by the example, which is fine", () => {
+    const text = readFileSync(join(__dirname, "../../../stacks/identity/Pulumi.home.yaml"), "utf8");
+    const { config } = parse(text) as { readonly config: Readonly<Record<string, unknown>> }; // a stack file
+    const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("hearth-identity:", ""), value]));
+    refuseWhatTheTreeOwns(parseSettings(raw), OWNED);
+    const keys = [[], ["groups", "a"], ["users", "a"], ["clients", "a"]].flatMap(keysAt);
+    assert.ok(keys.length > 15);
+    for (const key of keys) assert.match(text, new RegExp(`\\b${key}\\b`), key);
   });
 
   const WRONG: readonly (readonly [title: string, settings: object, says: RegExp])[] = [
