@@ -5,7 +5,7 @@ import type { PolicyFinding } from "./finding";
 
 /** What a change of the nodes leads to that neither side shows by itself. */
 export function nodeFindings(before: Settings, after: Settings): readonly PolicyFinding[] {
-  return [...takeovers(before, after), ...quorum(before, after), ...leftAsTheyAre(before, after)];
+  return [...takeovers(before, after), ...quorum(before, after), ...fixed(before, after), ...leftAsTheyAre(before, after)];
 }
 
 /** The engine makes what is new before it deletes what is gone: a new machine finds the id of the old one taken. */
@@ -42,6 +42,42 @@ function quorum(before: Settings, after: Settings): readonly PolicyFinding[] {
       fix: "take out one control plane at a time, each after the others are healthy",
     },
   ];
+}
+
+/** A setting that a machine which is there cannot take on. */
+interface FixedSetting {
+  readonly rule: string;
+  /** Its path below the node. */
+  readonly path: string;
+  readonly valueOf: (node: NodeSettings) => string;
+  /** What becomes of a machine that is told to. */
+  readonly message: string;
+}
+
+const FIXED: readonly FixedSetting[] = [
+  {
+    // Talos v1.13.7, block/internal/volumes: encrypt.go refuses a volume with a filesystem ("block dev type mismatch"), format.go
+    // one that is encrypted and has no such config; internal/pkg/encryption opens with a key of the config only, and ours has one.
+    rule: "nodes.encryption-stays",
+    path: "diskEncryption",
+    valueOf: ({ diskEncryption }) => diskEncryption,
+    message: "Talos encrypts a volume only as it makes it, and the node does not come up after its next restart",
+  },
+];
+
+/** What a node's settings say anew of a machine that is there, and that only a new one can be. */
+function fixed(before: Settings, after: Settings): readonly PolicyFinding[] {
+  return after.nodes.flatMap((node) => {
+    const old = before.nodes.find((each) => each.name === node.name && each.proxmox === node.proxmox && each.vmId === node.vmId);
+    if (old === undefined) return [];
+    return FIXED.filter(({ valueOf }) => valueOf(old) !== valueOf(node)).map(({ rule, path, valueOf, message }) => ({
+      rule,
+      level: "mandatory",
+      subject: `nodes.${node.name}`,
+      message: `${path} ${valueOf(old)} → ${valueOf(node)}, and its machine stays: ${message}`,
+      fix: `leave it at ${valueOf(old)}, or make the machine anew: take ${node.name} out in a change of its own, and put it back in the next`,
+    }));
+  });
 }
 
 /** Inputs of a machine that is there which an `up` may have to leave alone, and who else brings them about. */

@@ -24,6 +24,9 @@ const COMPARED = "Talos v1.13.7, CanApplyImmediate: not among the fields that ar
 const OTHER_DOCUMENT = "Talos v1.13.7, CanApplyImmediate: looks at the v1alpha1 document only";
 const GENERATED = "Talos v1.13.7, pkg/machinery/config/generate: where the input ends up";
 
+/** Nothing else is set of Talos' own volumes. A node that stays is refused another one: plan/node-findings.ts. */
+const ENCRYPTION = "encryption of a volume that is made anew; one that is there is not opened with it";
+
 /** The longest field that fits decides. What is not here counts as a restart. */
 export const FIELD_EFFECTS: readonly FieldEffect[] = [
   { field: "machine.certSANs", effect: "none", what: "a new certificate of the Talos API", source: IN_PLACE },
@@ -50,8 +53,9 @@ export const FIELD_EFFECTS: readonly FieldEffect[] = [
   { field: "TimeSyncConfig", effect: "none", what: "time servers", source: OTHER_DOCUMENT },
   { field: "RegistryMirrorConfig", effect: "none", what: "registry mirrors", source: OTHER_DOCUMENT },
   { field: "ExtensionServiceConfig", effect: "service", what: "the extension's service", source: OTHER_DOCUMENT },
-  { field: "VolumeConfig", effect: "none", what: "volumes that are made from now on", source: OTHER_DOCUMENT },
+  { field: "VolumeConfig", effect: "none", what: ENCRYPTION, source: OTHER_DOCUMENT },
   { field: "UserVolumeConfig", effect: "none", what: "data disks", source: OTHER_DOCUMENT },
+  { field: "UserVolumeConfig.encryption", effect: "none", what: ENCRYPTION, source: OTHER_DOCUMENT },
   {
     field: "generated.kubernetesVersion",
     effect: "service",

@@ -82,6 +82,29 @@ describe("what a change of nodes leads to", () => {
     assert.deepEqual(found({ set: { "nodes.cp-3.vmId": 4713 } }), []);
   });
 
+  /** What is said of settings in which the node's machine is, or is not, the one of before. */
+  const facts = (patch: Patch, base: Patch = {}) => {
+    const before = patched(BASE, base);
+    return nodeFindings(settingsOf(before), settingsOf(patched(before, patch))).map(
+      ({ rule, level, subject }) => `${level} ${rule} ${subject}`,
+    );
+  };
+
+  it("refuses another encryption of disks that are there, whichever way, and takes it of a machine that is made anew", () => {
+    const sealed = { secureBoot: true, tpm: true, diskEncryption: "tpm" };
+    const refused = ["mandatory nodes.encryption-stays nodes.worker-1"];
+    const encryption = (value: string): Patch => ({ set: { "nodes.worker-1.diskEncryption": value } });
+    assert.deepEqual(facts(encryption("node-id")), refused);
+    assert.deepEqual(facts({ set: { "nodeDefaults.worker": sealed } }), refused);
+    assert.deepEqual(facts(encryption("none"), encryption("node-id")), refused);
+    const bound = { set: { "nodeDefaults.worker": { ...sealed, diskEncryption: "node-id" } } };
+    assert.deepEqual(facts(encryption("tpm"), bound), refused, "the volume has one key, which the new one takes the place of");
+    assert.deepEqual(facts({ set: { "nodes.worker-1.diskEncryption": "node-id", "nodes.worker-1.vmId": 4711 } }), []);
+    const worker9 = { role: "worker", host: "pve2", address: "127.10.0.29", memoryMiB: 8192, diskEncryption: "node-id" };
+    assert.deepEqual(facts({ set: { "nodes.worker-9": worker9 } }), []);
+    assert.deepEqual(facts({ set: { "nodeDefaults.controlplane.diskEncryption": "node-id" } }).length, 3);
+  });
+
   it("says of a machine that is there what it does not take over: disks beside volumes of pods, and a host beside high availability", () => {
     const disk = { "nodes.worker-1.systemDisk": { sizeGiB: 512 } };
     assert.deepEqual(found({ set: disk }), [], "grown in place");
