@@ -63,6 +63,13 @@ const FIXED: readonly FixedSetting[] = [
     valueOf: ({ diskEncryption }) => diskEncryption,
     message: "Talos encrypts a volume only as it makes it, and the node does not come up after its next restart",
   },
+  {
+    // The config is sent to the address of the settings (components/talos-cluster.ts), and it is the config that brings the address.
+    rule: "nodes.address-stays",
+    path: "address",
+    valueOf: ({ address }) => address.ipv4,
+    message: "its config is sent to the new address, which the node has not got, and `up` tries until its deadline, every time",
+  },
 ];
 
 /** What a node's settings say anew of a machine that is there, and that only a new one can be. */

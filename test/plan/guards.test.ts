@@ -5,7 +5,7 @@ import { weakerGuards } from "../../plan/guards";
 import { nodeFindings } from "../../plan/node-findings";
 import { appSchemas } from "../../platform/app-options";
 import { patched, type Patch } from "../config/stack-text";
-import { BASE } from "./prepared-changes";
+import { BASE, planned } from "./prepared-changes";
 
 function settingsOf(text: string): Settings {
   const { settings, problems } = readStackFile(text, { stack: "lab", apps: appSchemas });
@@ -103,6 +103,17 @@ describe("what a change of nodes leads to", () => {
     const worker9 = { role: "worker", host: "pve2", address: "127.10.0.29", memoryMiB: 8192, diskEncryption: "node-id" };
     assert.deepEqual(facts({ set: { "nodes.worker-9": worker9 } }), []);
     assert.deepEqual(facts({ set: { "nodeDefaults.controlplane.diskEncryption": "node-id" } }).length, 3);
+  });
+
+  it("refuses another address of a machine that keeps its VM id, and takes it where the id follows the address", () => {
+    const kept: Patch = { set: { "nodes.worker-1.vmId": 4711 } };
+    const moved: Patch = { set: { "nodes.worker-1.address": "127.10.0.29" } };
+    assert.deepEqual(facts(moved, kept), ["mandatory nodes.address-stays nodes.worker-1"]);
+    assert.deepEqual(facts(moved), [], "another address, another id, another machine");
+    const base = patched(BASE, kept);
+    const { markdown, verdict } = planned(patched(base, moved), base);
+    assert.equal(verdict, "blocked");
+    assert.match(markdown, /address 127\.10\.0\.21 → 127\.10\.0\.29, .*the new address, which the node has not got/);
   });
 
   it("says of a machine that is there what it does not take over: disks beside volumes of pods, and a host beside high availability", () => {
