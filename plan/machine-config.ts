@@ -15,7 +15,7 @@ export function configView(settings: Settings, node: NodeSettings): ConfigView {
   const documents = documentsOf(settings, node);
   const main = documents.filter((document) => !("kind" in document)).reduce<PatchDocument>(merged, {});
   const others = documents.flatMap((document) => ("kind" in document ? [[titleOf(document), document] as const] : []));
-  return { ...main, ...Object.fromEntries(others), generated: generatedConfig(settings) };
+  return { ...main, ...Object.fromEntries(others), generated: generatedConfig(settings, node) };
 }
 
 /** How two configs of one node differ, field by field. A field of a document of its own begins with the document's kind. */

@@ -70,6 +70,14 @@ const FIXED: readonly FixedSetting[] = [
     valueOf: ({ address }) => address.ipv4,
     message: "its config is sent to the new address, which the node has not got, and `up` tries until its deadline, every time",
   },
+  {
+    // `machine.type` is not among the fields that Talos takes over while it runs (plan/restart-table.ts), and mode `auto` restarts the node for it.
+    rule: "nodes.role-stays",
+    path: "role",
+    valueOf: ({ role }) => role,
+    message:
+      "it restarts into the other role without having left the old one, and etcd goes on counting a control plane that became a worker",
+  },
 ];
 
 /** What a node's settings say anew of a machine that is there, and that only a new one can be. */
@@ -82,7 +90,7 @@ function fixed(before: Settings, after: Settings): readonly PolicyFinding[] {
       level: "mandatory",
       subject: `nodes.${node.name}`,
       message: `${path} ${valueOf(old)} → ${valueOf(node)}, and its machine stays: ${message}`,
-      fix: `leave it at ${valueOf(old)}, or make the machine anew: take ${node.name} out in a change of its own, and put it back in the next`,
+      fix: `leave it at ${valueOf(old)}, or put a node of another name and VM id in the place of ${node.name}`,
     }));
   });
 }

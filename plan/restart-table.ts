@@ -62,6 +62,7 @@ export const FIELD_EFFECTS: readonly FieldEffect[] = [
     what: "kubelet and control plane pods, at another version",
     source: GENERATED,
   },
+  { field: "generated.machineType", effect: "restart", what: "the services of the other role run from the next boot on", source: COMPARED },
   { field: "generated.clusterEndpoint", effect: "service", what: "kubelet, by its kubeconfig", source: GENERATED },
 ];
 

@@ -116,6 +116,13 @@ describe("what a change of nodes leads to", () => {
     assert.match(markdown, /address 127\.10\.0\.21 → 127\.10\.0\.29, .*the new address, which the node has not got/);
   });
 
+  it("refuses another role of a machine that is there, in either direction, and takes it of a new one", () => {
+    // the number of control planes is odd on both sides
+    const swapped = { "nodes.cp-3.role": "worker", "nodes.worker-1.role": "controlplane" };
+    assert.deepEqual(facts({ set: swapped }), ["mandatory nodes.role-stays nodes.worker-1", "mandatory nodes.role-stays nodes.cp-3"]);
+    assert.deepEqual(facts({ set: { ...swapped, "nodes.cp-3.vmId": 4711 } }), ["mandatory nodes.role-stays nodes.worker-1"]);
+  });
+
   it("says of a machine that is there what it does not take over: disks beside volumes of pods, and a host beside high availability", () => {
     const disk = { "nodes.worker-1.systemDisk": { sizeGiB: 512 } };
     assert.deepEqual(found({ set: disk }), [], "grown in place");

@@ -76,6 +76,18 @@ describe("what a change does to running nodes", () => {
     assert.match(text, /\*\*4 nodes restart\.\*\*/);
   });
 
+  it("restarts a node that gets the other role, whatever else of its config stays the same", () => {
+    const found = impacts({ set: { "nodes.cp-3.role": "worker", "nodes.worker-1.role": "controlplane" } });
+    const why = ["generated.machineType: the services of the other role run from the next boot on"];
+    assert.deepEqual(
+      found.filter(({ restart }) => restart.length > 0).map(({ node, restart }) => [node, restart]),
+      [
+        ["worker-1", why],
+        ["cp-3", why],
+      ],
+    );
+  });
+
   it("says of more memory that it counts once somebody restarts the machine", () => {
     const [found, ...others] = impacts({ set: { "nodes.worker-1.memoryMiB": 10240 } });
     assert.deepEqual(others, []);
