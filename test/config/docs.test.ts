@@ -65,7 +65,10 @@ function strayKeys(value: unknown, schema: JsonSchema, path: string): readonly s
   });
 }
 
-describe("npm run docs", () => {
+describe("npm run docs", function () {
+  // Seconds on a machine that is busy.
+  this.timeout(30_000);
+
   it("has written what config/ and platform/ say", async () => {
     for (const [path, content] of Object.entries(await generated()))
       assert.equal(readFileSync(join(ROOT, path), "utf8"), content, `${path}: npm run docs`);

@@ -49,7 +49,10 @@ function someone(answers: Readonly<Record<string, string | readonly string[]>>) 
   return { ask, refused };
 }
 
-describe("npm run init", () => {
+describe("npm run init", function () {
+  // Seconds on a machine that is busy.
+  this.timeout(30_000);
+
   it("writes a stack file without a problem from the answers", async () => {
     const disk = files();
     const { ask, refused } = someone(HOME);

@@ -41,7 +41,10 @@ function standIns(): readonly { readonly adapter: ProviderAdapter; readonly sdk:
 }
 
 for (const { adapter, sdk } of standIns()) {
-  describe(`the property tables of the ${adapter.name} stand-in`, () => {
+  describe(`the property tables of the ${adapter.name} stand-in`, function () {
+    // Seconds on a machine that is busy.
+    this.timeout(30_000);
+
     it("say of the provider what its SDK says", () => {
       assert.deepEqual(differences(adapter.configInputs.properties, sdk.provider()), []);
     });
