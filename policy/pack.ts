@@ -11,7 +11,7 @@ import {
 import { z } from "zod";
 import { UserError } from "../config/user-error";
 import { contextOfStack } from "./context";
-import { judged, type JudgedStack, readRequests } from "./engine";
+import { judged, judgedStack, type JudgedStack, readRequests } from "./engine";
 import type { Context, Correction, Finding, Rule } from "./rule";
 import { RULES } from "./rules";
 
@@ -19,9 +19,17 @@ import { RULES } from "./rules";
 export function start(): void {
   let stack: JudgedStack | undefined;
   let context: Context | undefined;
-  readRequests((given) => {
-    stack = given;
-    context = undefined;
+  let options: ReadonlyMap<string, unknown> = new Map();
+  readRequests({
+    configured: (given) => {
+      stack = given;
+      context = undefined;
+    },
+    chosen: (given) => {
+      options = given;
+    },
+    isFine: (resource) => RULES.every((rule) => rule.resource(resource, contextNow(), options.get(rule.id)).length === 0),
+    isRight: (resource) => RULES.every((rule) => rule.remedy(resource).length === 0),
   });
   // Read when a rule first asks, so that an error is the policy's, with its words, and not a failed start.
   const contextNow = (): Context => {
@@ -45,8 +53,8 @@ type Policy = Partial<ResourceValidationPolicy> & Partial<StackValidationPolicy>
 
 /** A rule as @pulumi/policy takes it. */
 export function policyOf(rule: Rule, context: () => Context): ResourceValidationPolicy | StackValidationPolicy {
-  const judgeOne: ResourceValidation = (args, report) => tell(rule.resource(one(), context(), args.getConfig()), report);
-  const putRight: ResourceRemediation = ({ props }) => corrected(props, rule.remedy(one()));
+  const judgeOne: ResourceValidation = (args, report) => tell(rule.resource(judged(args.urn), context(), args.getConfig()), report);
+  const putRight: ResourceRemediation = ({ urn, props }) => corrected(props, rule.remedy(judged(urn)));
   const policy: Policy = {
     name: rule.id,
     description: `${rule.says} ${rule.reason}`,
@@ -54,7 +62,7 @@ export function policyOf(rule: Rule, context: () => Context): ResourceValidation
     ...(rule.config === undefined ? {} : { configSchema: schemaOf(rule.config) }),
     ...(rule.judgesResources ? { validateResource: ofOneType(rule, judgeOne) } : {}),
     ...(rule.level === "remediate" ? { remediateResource: ofOneType(rule, putRight) } : {}),
-    ...(rule.judgesStacks ? { validateStack: (args, report) => tell(rule.stack(judged(), context(), args.getConfig()), report) } : {}),
+    ...(rule.judgesStacks ? { validateStack: (args, report) => tell(rule.stack(judgedStack(), context(), args.getConfig()), report) } : {}),
   };
   return policy as ResourceValidationPolicy | StackValidationPolicy; // every rule judges resources, stacks or both
 }
@@ -69,12 +77,6 @@ export function schemaOf(config: z.ZodType): PolicyConfigSchema {
 function ofOneType<F extends object>({ types = [] }: Rule, run: F): F {
   const [only, second] = types;
   return only === undefined || second !== undefined ? run : Object.assign(run, { __pulumiType: only });
-}
-
-function one(): ReturnType<typeof judged>[number] {
-  const [resource] = judged();
-  if (resource === undefined) throw new Error("a request for one resource carries one");
-  return resource;
 }
 
 function tell(found: readonly Finding[], report: ReportViolation): void {

@@ -77,7 +77,8 @@ export function defineRule<Config = undefined>(definition: RuleDefinition<Config
   const { types, resource, stack, remedy, config: schema } = definition;
   if ((definition.level === "remediate") !== (remedy !== undefined))
     throw new Error(`${definition.id}: a remedy and the level remediate belong together`);
-  const configOf = (given: unknown): Config => (schema === undefined ? undefined : schema.parse(given ?? {})) as Config; // without a schema, Config is undefined
+  const parsed = lastOf((given) => schema?.parse(given ?? {}));
+  const configOf = (given: unknown): Config => parsed(given) as Config; // without a schema, Config is undefined
   const isOurs = ({ type }: Resource): boolean => types === undefined || types.includes(type);
   const judge = (each: Resource, context: Context, given?: unknown): readonly Finding[] =>
     resource === undefined || !isOurs(each) ? [] : resource(each, context, configOf(given)).map((message) => ({ message, urn: each.urn }));
@@ -89,6 +90,12 @@ export function defineRule<Config = undefined>(definition: RuleDefinition<Config
     stack: (resources, context, given) => stack?.(resources, context, configOf(given)) ?? [],
     remedy: (each) => (remedy === undefined || !isOurs(each) || judge(each, NO_CONTEXT).length === 0 ? [] : remedy(each.props)),
   };
+}
+
+/** The function, which computes anew only for another value than the last: options stay the same for all resources. */
+function lastOf<Given, Made>(compute: (given: Given) => Made): (given: Given) => Made {
+  let last: { readonly given: Given; readonly made: Made } | undefined;
+  return (given) => (last = last !== undefined && last.given === given ? last : { given, made: compute(given) }).made;
 }
 
 /** A remedy has one right value, which no setting changes. */

@@ -9,7 +9,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { isRecord } from "../../config/path";
 import { RULES } from "../../policy/rules";
-import { MACHINE } from "../../policy/types";
+import { MACHINE, NAMESPACE } from "../../policy/types";
 import { readStackFile } from "../../config";
 import { type FixtureResource, FIXTURE_STACK_TEXT } from "../fixtures/policy/fixture";
 import { machine } from "../fixtures/policy/machines";
@@ -111,6 +111,39 @@ describe("the policy pack by Pulumi's own loader", function () {
       agent: { enabled: true, waitForIp: { disabled: true } },
     });
     assert.deepEqual(remediations.at(-1)?.getProperties()?.toJavaScript(), JSON.parse(JSON.stringify(props)));
+  });
+
+  it("says of a resource in order which rules are for other types, the second time as the first", async () => {
+    const silent = async (): Promise<readonly unknown[]> => [
+      (await ask<rpc.AnalyzeRequest, rpc.AnalyzeResponse>(client.analyze, analyzed(machine("cp-1")))).toObject(),
+      (await ask<rpc.AnalyzeRequest, rpc.RemediateResponse>(client.remediate, analyzed(machine("cp-1")))).toObject(),
+    ];
+    const [first, second] = [await silent(), await silent()];
+    assert.deepEqual(second, first);
+    assert.ok(JSON.stringify(first).includes("Policy only applies to resources of type 'talos:"), JSON.stringify(first));
+    const wrong = analyzed(machine("cp-2", { rebootAfterUpdate: true }));
+    const answer = await ask<rpc.AnalyzeRequest, rpc.RemediateResponse>(client.remediate, wrong);
+    assert.deepEqual(
+      answer.getRemediationsList().map((each) => each.getPolicyname()),
+      ["machine-no-reboot"],
+    );
+  });
+
+  it("judges a resource of a type that it was content with by options that were changed since", async () => {
+    const bare = { type: NAMESPACE, name: "flux-system", props: { kind: "Namespace", metadata: { name: "flux-system" } } };
+    const labels = Object.fromEntries(["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]));
+    const labelled = { type: NAMESPACE, name: "kept", props: { kind: "Namespace", metadata: { name: "kept", labels } } };
+    assert.deepEqual([await analyze(labelled), await analyze(bare)], [[], []]);
+    await configure("namespace-pod-security", rpc.EnforcementLevel.MANDATORY, { labelledByOthers: [] });
+    assert.deepEqual(await analyze(labelled), []);
+    assert.equal((await analyze(bare)).length, 3);
+    await configure("namespace-pod-security", rpc.EnforcementLevel.DISABLED, { labelledByOthers: [] });
+    assert.deepEqual(await analyze(bare), []);
+    await configure("namespace-pod-security", rpc.EnforcementLevel.MANDATORY, {});
+    assert.deepEqual(await analyze(bare), []);
+    await configure("namespace-pod-security", rpc.EnforcementLevel.ADVISORY, { labelledByOthers: "none" });
+    await assert.rejects(analyze(bare), /namespace-pod-security/);
+    await configure("namespace-pod-security", rpc.EnforcementLevel.MANDATORY, {});
   });
 
   it("judges a stack whole, with the options that it is given", async () => {
