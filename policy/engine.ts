@@ -31,6 +31,8 @@ export interface Judge {
   readonly configured: (stack: JudgedStack) => void;
   /** Hears of the rules' options, by rule: the last that the engine says before the program runs. */
   readonly chosen: (options: ReadonlyMap<string, unknown>) => void;
+  /** Hears of every resource that is asked about, and that options came. */
+  readonly asked: () => void;
   /** Whether no rule has anything to say of a resource, whatever the rules' levels are. */
   readonly isFine: (resource: Resource) => boolean;
   /** Whether no rule has anything to put right in it. */
@@ -61,7 +63,10 @@ export function readRequests(judge: Judge): void {
       definition: service[name] as MethodDefinition<Request, Response>,
       handle: handlers[name] as unknown as Method<Request, Response>["handle"], // the service definition is what types it
     });
-    const note = (resource: Resource): unknown => asked.set(resource.urn, resource);
+    const note = (resource: Resource): void => {
+      asked.set(resource.urn, resource);
+      judge.asked();
+    };
     const remediate = quick(
       fromBytes(methodOf<AnalyzeRequest, RemediateResponse>("remediate"), (bytes, decode) => decode(bytes)),
       { asked: note, isQuiet: judge.isRight, isSilent: (response) => response.getRemediationsList().length === 0 },
@@ -83,6 +88,7 @@ export function readRequests(judge: Judge): void {
     const configure = heard(methodOf<ConfigureAnalyzerRequest, unknown>("configure"), (request) => {
       for (const { forget } of [remediate, analyze]) forget();
       judge.chosen(optionsOf(request));
+      judge.asked();
     });
     const methods = Object.entries({ remediate, analyze, analyzeStack, configureStack, configure });
     addService.call(

@@ -10,37 +10,50 @@ import {
 } from "@pulumi/policy";
 import { z } from "zod";
 import { UserError } from "../config/user-error";
-import { contextOfStack } from "./context";
 import { judged, judgedStack, type JudgedStack, readRequests } from "./engine";
+import { inFirstPause } from "./idle";
 import type { Context, Correction, Finding, Rule } from "./rule";
 import { RULES } from "./rules";
 
-/** Serves the rules to the engine that started this process. */
-export function start(): void {
+/** What reads a stack's settings: `context.ts`, which takes longer to load than all rules together. */
+export interface Reader {
+  readonly contextOfStack: (stack: JudgedStack) => Context;
+}
+
+/** Serves the rules to the engine that started this process. The reader is loaded when the engine pauses, or a rule asks for settings. */
+export function start(load: () => Reader): void {
   let stack: JudgedStack | undefined;
-  let context: Context | undefined;
+  let known: Context | undefined;
   let options: ReadonlyMap<string, unknown> = new Map();
+  const read = (): Context => {
+    if (stack === undefined) throw new Error("the engine did not say which stack this is: Pulumi 3.215 or later is needed");
+    return (known ??= withoutTrace(stack, load()));
+  };
+  // Read when a rule first asks, so that an error is the policy's, with its words, and not a failed start.
+  const context: Context = {
+    get settings() {
+      return read().settings;
+    },
+    tree: () => read().tree(),
+  };
+  const pause = inFirstPause(() => RULES.forEach((rule) => rule.stack([], context, options.get(rule.id))));
   readRequests({
     configured: (given) => {
       stack = given;
-      context = undefined;
+      known = undefined;
     },
     chosen: (given) => {
       options = given;
     },
-    isFine: (resource) => RULES.every((rule) => rule.resource(resource, contextNow(), options.get(rule.id)).length === 0),
+    asked: pause,
+    isFine: (resource) => RULES.every((rule) => rule.resource(resource, context, options.get(rule.id)).length === 0),
     isRight: (resource) => RULES.every((rule) => rule.remedy(resource).length === 0),
   });
-  // Read when a rule first asks, so that an error is the policy's, with its words, and not a failed start.
-  const contextNow = (): Context => {
-    if (stack === undefined) throw new Error("the engine did not say which stack this is: Pulumi 3.215 or later is needed");
-    return (context ??= withoutTrace(stack));
-  };
-  new PolicyPack("hearth", { policies: RULES.map((rule) => policyOf(rule, contextNow)) });
+  new PolicyPack("hearth", { policies: RULES.map((rule) => policyOf(rule, context)) });
 }
 
 /** A mistake of the user is shown as its message alone; @pulumi/policy would show where in here it was found. */
-function withoutTrace(stack: JudgedStack): Context {
+function withoutTrace(stack: JudgedStack, { contextOfStack }: Reader): Context {
   try {
     return contextOfStack(stack);
   } catch (error) {
@@ -52,8 +65,8 @@ function withoutTrace(stack: JudgedStack): Context {
 type Policy = Partial<ResourceValidationPolicy> & Partial<StackValidationPolicy> & Pick<ResourceValidationPolicy, "name" | "description">;
 
 /** A rule as @pulumi/policy takes it. */
-export function policyOf(rule: Rule, context: () => Context): ResourceValidationPolicy | StackValidationPolicy {
-  const judgeOne: ResourceValidation = (args, report) => tell(rule.resource(judged(args.urn), context(), args.getConfig()), report);
+export function policyOf(rule: Rule, context: Context): ResourceValidationPolicy | StackValidationPolicy {
+  const judgeOne: ResourceValidation = (args, report) => tell(rule.resource(judged(args.urn), context, args.getConfig()), report);
   const putRight: ResourceRemediation = ({ urn, props }) => corrected(props, rule.remedy(judged(urn)));
   const policy: Policy = {
     name: rule.id,
@@ -62,7 +75,7 @@ export function policyOf(rule: Rule, context: () => Context): ResourceValidation
     ...(rule.config === undefined ? {} : { configSchema: schemaOf(rule.config) }),
     ...(rule.judgesResources ? { validateResource: ofOneType(rule, judgeOne) } : {}),
     ...(rule.level === "remediate" ? { remediateResource: ofOneType(rule, putRight) } : {}),
-    ...(rule.judgesStacks ? { validateStack: (args, report) => tell(rule.stack(judgedStack(), context(), args.getConfig()), report) } : {}),
+    ...(rule.judgesStacks ? { validateStack: (args, report) => tell(rule.stack(judgedStack(), context, args.getConfig()), report) } : {}),
   };
   return policy as ResourceValidationPolicy | StackValidationPolicy; // every rule judges resources, stacks or both
 }

@@ -10,9 +10,11 @@ export const namedNotNumbered = defineRule({
   says: "No resource is named by its place in a list.",
   reason: "Taking out the first of three then renames the other two: they are deleted and made anew.",
   level: "mandatory",
-  resource: ({ name, type }, { settings }) => {
-    if (settings === undefined || type.startsWith("pulumi:pulumi:") || (type.startsWith("pulumi:providers:") && /^default/.test(name)))
-      return [];
+  resource: ({ name, type }, context) => {
+    // Before the settings are asked for: the engine asks about the stack itself while it starts, and they take a moment.
+    if (type.startsWith("pulumi:pulumi:") || (type.startsWith("pulumi:providers:") && /^default/.test(name))) return [];
+    const { settings } = context;
+    if (settings === undefined) return [];
     const rest = namesIn(settings).reduce((text, given) => text.split(given).join("*"), name);
     return INDEX.test(rest) ? [`the name ${name} carries a number that no setting gives it`] : [];
   },

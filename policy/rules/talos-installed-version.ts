@@ -1,3 +1,4 @@
+import { compareVersions, parseVersion } from "../../config/compatibility";
 import type { VersionPair } from "../../config/settings";
 import { UNKNOWN } from "../resource";
 import { defineRule } from "../rule";
@@ -36,8 +37,7 @@ export const talosInstalledVersion = defineRule({
 
 function kubernetesProblems(config: unknown, installed: VersionPair, wanted: VersionPair): readonly string[] {
   if (config === UNKNOWN) {
-    const isAhead = compare(installed.kubernetes, wanted.kubernetes) > 0;
-    return isAhead
+    return isAhead(installed.kubernetes, wanted.kubernetes)
       ? [`cluster.installed.kubernetes ${installed.kubernetes} is ahead of cluster.versions.kubernetes ${wanted.kubernetes}`]
       : [];
   }
@@ -47,6 +47,7 @@ function kubernetesProblems(config: unknown, installed: VersionPair, wanted: Ver
     : [`the config runs Kubernetes ${kubelet}, and cluster.installed.kubernetes is ${installed.kubernetes}`];
 }
 
-function compare(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
+function isAhead(one: string, other: string): boolean {
+  const [a, b] = [parseVersion(one), parseVersion(other)];
+  return a !== undefined && b !== undefined && compareVersions(a, b) > 0;
 }

@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { mock } from "node:test";
+import { inFirstPause } from "../../policy/idle";
+
+describe("work for the first pause", () => {
+  beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+  afterEach(() => mock.timers.reset());
+
+  it("is done once, when nothing was called for a while", () => {
+    let done = 0;
+    const call = inFirstPause(() => (done += 1));
+    mock.timers.tick(1000);
+    assert.equal(done, 0, "nothing was asked yet");
+    for (let calls = 0; calls < 10; calls++) {
+      call();
+      mock.timers.tick(49);
+      assert.equal(done, 0, "there was no pause");
+    }
+    mock.timers.tick(1);
+    assert.equal(done, 1);
+    call();
+    mock.timers.tick(1000);
+    assert.equal(done, 1);
+  });
+
+  it("fails without a word", () => {
+    let tried = 0;
+    const call = inFirstPause(() => {
+      tried += 1;
+      throw new Error("whoever needs it hears of it");
+    });
+    call();
+    mock.timers.tick(1000);
+    assert.equal(tried, 1);
+  });
+});
