@@ -4,7 +4,8 @@
  */
 import { type MethodDefinition, Server, type UntypedHandleCall } from "@grpc/grpc-js";
 import {
-  type AnalyzeRequest,
+  AnalyzeRequest,
+  AnalyzerResourceOptions,
   type AnalyzeResponse,
   type AnalyzerStackConfigureRequest,
   AnalyzeStackRequest,
@@ -12,6 +13,7 @@ import {
   type RemediateResponse,
 } from "@pulumi/pulumi/proto/analyzer_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { inFirstPause } from "./idle";
 import { type Resource, UNKNOWN } from "./resource";
 import { type Method, quick } from "./silence";
 import { resourcesIn } from "./wire";
@@ -31,8 +33,10 @@ export interface Judge {
   readonly configured: (stack: JudgedStack) => void;
   /** Hears of the rules' options, by rule: the last that the engine says before the program runs. */
   readonly chosen: (options: ReadonlyMap<string, unknown>) => void;
-  /** Hears of every resource that is asked about, and that options came. */
-  readonly asked: () => void;
+  /** Gets ready for what the engine will ask; called while it waits for its program. */
+  readonly prepare: () => void;
+  /** Types of resources that are likely to come. */
+  readonly types: readonly string[];
   /** Whether no rule has anything to say of a resource, whatever the rules' levels are. */
   readonly isFine: (resource: Resource) => boolean;
   /** Whether no rule has anything to put right in it. */
@@ -65,7 +69,7 @@ export function readRequests(judge: Judge): void {
     });
     const note = (resource: Resource): void => {
       asked.set(resource.urn, resource);
-      judge.asked();
+      pause();
     };
     const remediate = quick(
       fromBytes(methodOf<AnalyzeRequest, RemediateResponse>("remediate"), (bytes, decode) => decode(bytes)),
@@ -88,7 +92,13 @@ export function readRequests(judge: Judge): void {
     const configure = heard(methodOf<ConfigureAnalyzerRequest, unknown>("configure"), (request) => {
       for (const { forget } of [remediate, analyze]) forget();
       judge.chosen(optionsOf(request));
-      judge.asked();
+      pause();
+    });
+    const pause = inFirstPause(async () => {
+      judge.prepare();
+      // The first question about a type takes ten times as long as the next: here nobody waits for the answer.
+      for (const request of judge.types.map(questionAbout))
+        for (const { handle } of [remediate, analyze]) await handle({ request }, () => undefined);
     });
     const methods = Object.entries({ remediate, analyze, analyzeStack, configureStack, configure });
     addService.call(
@@ -97,6 +107,12 @@ export function readRequests(judge: Judge): void {
       { ...handlers, ...Object.fromEntries(methods.map(([name, { handle }]) => [name, handle as unknown as UntypedHandleCall])) },
     );
   };
+}
+
+/** The bytes of a request about a resource that is not there. */
+function questionAbout(type: string): Buffer {
+  const request = new AnalyzeRequest().setType(type).setProperties(new Struct()).setOptions(new AnalyzerResourceOptions());
+  return Buffer.from(request.serializeBinary());
 }
 
 /** The method, asked with the bytes of its request. */

@@ -5,16 +5,12 @@ const PAUSE = 50;
  * Does something once, in the first pause between calls of the function that is returned: the engine asks a few things one
  * after the other and then waits for its program to load. What fails then fails again, with its words, where it is needed.
  */
-export function inFirstPause(work: () => void): () => void {
+export function inFirstPause(work: () => Promise<void>): () => void {
   let timer: NodeJS.Timeout | undefined;
   let isDone = false;
   const begin = (): void => {
     isDone = true;
-    try {
-      work();
-    } catch {
-      // whoever needs it comes across it
-    }
+    work().catch(() => undefined);
   };
   return () => {
     clearTimeout(timer);

@@ -11,7 +11,6 @@ import {
 import { z } from "zod";
 import { UserError } from "../config/user-error";
 import { judged, judgedStack, type JudgedStack, readRequests } from "./engine";
-import { inFirstPause } from "./idle";
 import type { Context, Correction, Finding, Rule } from "./rule";
 import { RULES } from "./rules";
 
@@ -36,7 +35,6 @@ export function start(load: () => Reader): void {
     },
     tree: () => read().tree(),
   };
-  const pause = inFirstPause(() => RULES.forEach((rule) => rule.stack([], context, options.get(rule.id))));
   readRequests({
     configured: (given) => {
       stack = given;
@@ -45,7 +43,8 @@ export function start(load: () => Reader): void {
     chosen: (given) => {
       options = given;
     },
-    asked: pause,
+    prepare: () => RULES.forEach((rule) => rule.stack([], context, options.get(rule.id))),
+    types: [...new Set(RULES.flatMap(({ types = [] }) => types))],
     isFine: (resource) => RULES.every((rule) => rule.resource(resource, context, options.get(rule.id)).length === 0),
     isRight: (resource) => RULES.every((rule) => rule.remedy(resource).length === 0),
   });
