@@ -48,13 +48,13 @@ export async function machines(
 }
 
 /** Asks until the answer is not undefined. @returns the answer. @throws Error that says what was waited for, after the deadline. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, deadlineMs = 60_000): Promise<T> {
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, deadlineMs = 60_000, intervalMs = 50): Promise<T> {
   const end = Date.now() + deadlineMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     if (Date.now() > end) throw new Error(`${what}: not after ${deadlineMs / 1000} s`);
-    await sleep(50);
+    await sleep(intervalMs);
   }
 }
 

@@ -30,6 +30,7 @@ describe("the life of a cluster", function () {
 
   it("begins with one up, even when the answer to the bootstrap is lost on the way", async () => {
     await lab.preview(); // opens the world, in which the fault is armed
+    await lab.hurry();
     await lab.fault({ call: "talos.bootstrap", kind: "lost-answer" });
     const { changes } = await lab.up();
     assert.deepEqual(Object.keys(changes), ["create"]);

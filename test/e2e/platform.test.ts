@@ -63,7 +63,7 @@ describe("the platform with every app, on the lab", function () {
       const ours = processTree([process.pid]).filter((pid) => pid !== process.pid);
       const tree = new Set([...ours, ...(daemon() > 1 ? processTree([daemon()]) : [])]);
       peakMiB = Math.max(peakMiB, sampleMemory([...tree]).pssMiB);
-    }, 500);
+    }, 1000);
     const start = Date.now();
     try {
       session = await lab.open();
@@ -137,6 +137,7 @@ describe("the platform with every app, on the lab", function () {
           return decided.length === found.length && last.join() === wanted.join() ? true : undefined;
         },
         180_000,
+        500, // a list of all of them costs the cores on which they are applied
       ).catch((error: unknown) => assert.fail(`${String(error)}; left behind: ${last.join(", ")}`));
       console.log(`      without ${causes.join(", ")}: ${wanted.length} left behind after ${((Date.now() - start) / 1000).toFixed(0)} s`);
     }

@@ -45,6 +45,7 @@ describe("secrets, from the stack file to the running cluster", function () {
     watcher = new Watcher(folders, (path) => older.has(path) || isOwnLab(path) || others.some((prefix) => path.startsWith(prefix)));
     lab = new TestLab("canaries", stack());
     const session = await lab.open();
+    await lab.hurry();
     await session.publish();
     await shown("diff", session, "preview");
     await shown("diff", session, "up");
