@@ -1,17 +1,11 @@
 import type { z } from "zod";
-import { formatPath, type Path } from "../../config/path";
 import { suggestion } from "../../config/nearest";
+import type { Path } from "../../config/path";
+import { problem, type Problem } from "../../config/problem";
 import { UserError } from "../../config/user-error";
 import { BUILT_IN_CLIENTS } from "../../platform/keycloak/names";
 import type { OwnedByTree } from "../../platform/keycloak/owned";
 import { identitySchema, type IdentitySettings, keysAt, PROJECT } from "./settings";
-
-/** One mistake: where, what, and what to do about it. */
-interface Problem {
-  readonly path: Path;
-  readonly message: string;
-  readonly fix: string;
-}
 
 /** The settings out of what was written. @throws UserError with a line for each mistake; no secret is in it. */
 export function parseSettings(raw: unknown): IdentitySettings {
@@ -31,43 +25,38 @@ function refuse(problems: readonly Problem[]): void {
 }
 
 function refusal(problems: readonly Problem[]): UserError {
-  return new UserError(problems.map(({ path, message, fix }) => `${PROJECT}:${formatPath(path)} ${message}: ${fix}`).join("\n"));
+  return new UserError(problems.map(({ rule, path, message, fix }) => `${PROJECT}:${path} ${message} -> ${fix} [${rule}]`).join("\n"));
 }
 
 function shapeProblems(issue: z.core.$ZodIssue): readonly Problem[] {
   const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
-  const fix = issue.code === "custom" ? fixOf(issue.params) : undefined;
-  if (fix !== undefined) return [{ path, message: issue.message, fix }];
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => ({
-        path: [...path, key],
-        message: "is no setting",
-        fix: suggestion(key, keysAt(issue.path)),
-      }));
+      return issue.keys.map((key) => problem("keys.unknown", [...path, key], "is not a setting", suggestion(key, keysAt(issue.path))));
     case "invalid_key":
-      return issue.issues.map(({ message }) => ({ path, message: `has a name that is not allowed`, fix: `it ${message}` }));
-    default:
-      return [{ path, message: "is not what it should be", fix: issue.message.replace(/^Invalid input: /, "") }];
+      return issue.issues.map(({ message }) => problem("shape.name", path, "has a name that is not allowed", `it ${message}`));
+    case "custom": {
+      const { rule, fix } = issue.params ?? {};
+      if (typeof rule === "string" && typeof fix === "string") return [problem(rule, path, issue.message, fix)];
+    }
   }
-}
-
-/** What the schema itself says to do. */
-function fixOf(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  return typeof params?.["fix"] === "string" ? params["fix"] : undefined;
+  return [problem("shape.type", path, "is not what it should be", issue.message.replace(/^Invalid input: /, ""))];
 }
 
 function insideProblems({ groups, users }: IdentitySettings): readonly Problem[] {
   const circles = Object.keys(groups)
     .filter((name) => isBelowItself(name, groups))
-    .map((name) => ({ path: ["groups", name, "parent"], message: "puts the group below itself", fix: "break the circle" }));
+    .map((name) => problem("groups.circle", ["groups", name, "parent"], "puts the group below itself", "break the circle"));
   const guessable = Object.entries(users)
     .filter(([name, { email, temporaryPassword }]) => [name, email].some((text) => temporaryPassword?.matches(exactly(text)) === true))
-    .map(([name]) => ({
-      path: ["users", name, "temporaryPassword"],
-      message: "is the user's name or address, which the realm refuses",
-      fix: "choose another",
-    }));
+    .map(([name]) =>
+      problem(
+        "users.password",
+        ["users", name, "temporaryPassword"],
+        "is the user's name or address, which the realm refuses",
+        "choose another",
+      ),
+    );
   return [...circles, ...guessable];
 }
 
@@ -87,13 +76,13 @@ function ownershipProblems({ clients, groups }: IdentitySettings, owned: OwnedBy
   const message = "is the tree's: an app of the cluster brings it";
   return [
     ...Object.keys(clients).flatMap((id) => {
-      if (owned.clients.includes(id)) return [{ path: ["clients", id], message, fix }];
-      const builtIn = BUILT_IN_CLIENTS.includes(id);
-      return builtIn ? [{ path: ["clients", id], message: "is one of Keycloak's own", fix: "use another id" }] : [];
+      if (owned.clients.includes(id)) return [problem("clients.not-the-trees", ["clients", id], message, fix)];
+      if (!BUILT_IN_CLIENTS.includes(id)) return [];
+      return [problem("clients.not-the-trees", ["clients", id], "is one of Keycloak's own", "use another id")];
     }),
     ...Object.keys(groups)
       .filter((name) => owned.groups.includes(name))
-      .map((name) => ({ path: ["groups", name], message: "is the tree's: its realm has a group of that name", fix })),
+      .map((name) => problem("groups.not-the-trees", ["groups", name], "is the tree's: its realm has a group of that name", fix)),
   ];
 }
 
@@ -101,7 +90,7 @@ function ownershipProblems({ clients, groups }: IdentitySettings, owned: OwnedBy
 function unknownNames({ groups, users }: IdentitySettings, owned: OwnedByTree): readonly Problem[] {
   const all = [...Object.keys(groups), ...owned.groups];
   const check = (path: Path, name: string, known: readonly string[], what: string): readonly Problem[] =>
-    known.includes(name) ? [] : [{ path, message: `names ${what} ${name}, which is not there`, fix: suggestion(name, known) }];
+    known.includes(name) ? [] : [problem("names.known", path, `names ${what} ${name}, which is not there`, suggestion(name, known))];
   const each = (path: Path, names: readonly string[], known: readonly string[], what: string): readonly Problem[] =>
     names.flatMap((name, position) => check([...path, position], name, known, what));
   return [

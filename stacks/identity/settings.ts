@@ -16,7 +16,8 @@ const LONG_ENOUGH = new RegExp(`^[^]{${PASSWORD_LENGTH},}$`);
 
 /** An address without a path; in clear only to this very machine, since the administering client's secret is sent there. */
 const address = z.string().superRefine((text, context) => {
-  const report = (message: string, fix: string): void => context.addIssue({ code: "custom", message, params: { fix } });
+  const report = (message: string, fix: string): void =>
+    context.addIssue({ code: "custom", message, params: { rule: "url.address", fix } });
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !["https:", "http:"].includes(url.protocol))
     return report("is no https URL", "write it like https://auth.example.com");
@@ -47,18 +48,18 @@ const user = z.strictObject({
   temporaryPassword: z
     .custom<SecretValue>((value) => value instanceof SecretValue, {
       error: "is a password in clear",
-      params: { fix: "take it out, change it, and set the new one with pulumi config set --path --secret" },
+      params: { rule: "secrets.in-clear", fix: "take it out, change it, and set the new one with pulumi config set --path --secret" },
     })
     .refine((secret) => secret.matches(LONG_ENOUGH) !== false, {
       error: `is shorter than the realm's ${PASSWORD_LENGTH} characters`,
-      params: { fix: "choose a longer one" },
+      params: { rule: "users.password", fix: "choose a longer one" },
     })
     .optional(),
 });
 
 const client = realmClient.superRefine(({ flow, redirectUris }, context) => {
   const report = (message: string, fix: string): void =>
-    context.addIssue({ code: "custom", path: ["redirectUris"], message, params: { fix } });
+    context.addIssue({ code: "custom", path: ["redirectUris"], message, params: { rule: "clients.redirects", fix } });
   if (flow !== "service" && redirectUris.length === 0) report("is empty, and people log in by it", "name where a log-in returns to");
   if (flow === "service" && redirectUris.length > 0) report("means nothing for a program that logs in by itself", "take it out");
 });

@@ -49,15 +49,19 @@ describe("the settings of stacks/identity", () => {
   });
 
   const WRONG: readonly (readonly [title: string, settings: object, says: RegExp])[] = [
-    ["a section that there is not", { group: {} }, /^hearth-identity:group is no setting: did you mean groups\?$/],
+    ["a section that there is not", { group: {} }, /^hearth-identity:group is not a setting -> did you mean groups\? \[keys\.unknown\]$/],
     [
       "a misspelled key",
       { users: { ada: { ...ADA, group: [] } } },
-      /^hearth-identity:users\.ada\.group is no setting: did you mean groups\?$/,
+      /^hearth-identity:users\.ada\.group is not a setting -> did you mean groups\? \[keys\.unknown\]$/,
     ],
-    ["a missing cluster", { cluster: undefined }, /^hearth-identity:cluster is not what it should be: expected string/],
-    ["a cluster without its project", { cluster: "home" }, /^hearth-identity:cluster .*must be organization\/project\/stack$/],
-    ["a user name in upper case", { users: { Ada: ADA } }, /^hearth-identity:users\.Ada has a name that is not allowed: it must be/],
+    ["a missing cluster", { cluster: undefined }, /^hearth-identity:cluster is not what it should be -> expected string/],
+    [
+      "a cluster without its project",
+      { cluster: "home" },
+      /^hearth-identity:cluster .*must be organization\/project\/stack \[shape\.type\]$/,
+    ],
+    ["a user name in upper case", { users: { Ada: ADA } }, /^hearth-identity:users\.Ada has a name that is not allowed -> it must be/],
     ["an address that is none", { users: { ada: { ...ADA, email: "ada" } } }, /^hearth-identity:users\.ada\.email /],
     [
       "a person without a name",
@@ -68,7 +72,7 @@ describe("the settings of stacks/identity", () => {
     [
       "a wildcard",
       { clients: { wiki: { flow: "code", redirectUris: ["https://wiki.example.com/*"] } } },
-      /^hearth-identity:clients\.wiki\.redirectUris\[0\] .*without a wildcard$/,
+      /^hearth-identity:clients\.wiki\.redirectUris\[0\] .*without a wildcard \[shape\.type\]$/,
     ],
     ["a log-in that leads nowhere", { clients: { wiki: { flow: "public" } } }, /^hearth-identity:clients\.wiki\.redirectUris is empty/],
     [
@@ -79,15 +83,15 @@ describe("the settings of stacks/identity", () => {
     [
       "a path in the address",
       { url: "https://auth.example.com/auth" },
-      /^hearth-identity:url has more .*: write https:\/\/auth\.example\.com$/,
+      /^hearth-identity:url has more .* -> write https:\/\/auth\.example\.com \[url\.address\]$/,
     ],
-    ["secrets in clear over a network", { url: "http://192.168.1.2:8080" }, /^hearth-identity:url sends secrets in clear: use https/],
-    ["an address that is no URL", { url: "auth.example.com" }, /^hearth-identity:url is no https URL: /],
+    ["secrets in clear over a network", { url: "http://192.168.1.2:8080" }, /^hearth-identity:url sends secrets in clear -> use https/],
+    ["an address that is no URL", { url: "auth.example.com" }, /^hearth-identity:url is no https URL -> /],
     ["a certificate that is none", { ca: "x" }, /^hearth-identity:ca .*PEM/],
     [
       "a password that the realm would refuse",
       { users: { ada: { ...ADA, temporaryPassword: SecretValue.of("short") } } },
-      /^hearth-identity:users\.ada\.temporaryPassword is shorter than the realm's 12 characters: choose a longer one$/,
+      /^hearth-identity:users\.ada\.temporaryPassword is shorter than the realm's 12 characters -> choose a longer one \[users\.password\]$/,
     ],
     [
       "a password that is the address",
@@ -120,9 +124,17 @@ describe("the settings of stacks/identity", () => {
       /^hearth-identity:clients\.account is one of Keycloak's own/,
     ],
     ["a group of the tree", { groups: { admins: {} } }, /^hearth-identity:groups\.admins is the tree's/],
-    ["a role that the tree lacks", { groups: { a: { roles: ["uesr"] } } }, /^hearth-identity:groups\.a\.roles\[0\] .*did you mean user\?$/],
+    [
+      "a role that the tree lacks",
+      { groups: { a: { roles: ["uesr"] } } },
+      /^hearth-identity:groups\.a\.roles\[0\] .*did you mean user\? \[names\.known\]$/,
+    ],
     ["a role of a user that the tree lacks", { users: { ada: { ...ADA, roles: ["root"] } } }, /users\.ada\.roles\[0\] .* the role root/],
-    ["a group that nobody makes", { users: { ada: { ...ADA, groups: ["admin"] } } }, /users\.ada\.groups\[0\] .*did you mean admins\?$/],
+    [
+      "a group that nobody makes",
+      { users: { ada: { ...ADA, groups: ["admin"] } } },
+      /users\.ada\.groups\[0\] .*did you mean admins\? \[names\.known\]$/,
+    ],
     ["a parent that nobody makes", { groups: { a: { parent: "b" } } }, /groups\.a\.parent names the group b, which is not there/],
   ];
   for (const [title, settings, says] of NOT_OURS) {
