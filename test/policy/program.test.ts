@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isRecord } from "../../config/path";
 import { contextOf } from "../../policy/context";
@@ -8,6 +10,7 @@ import { RULES } from "../../policy/rules";
 import { MACHINE, SECRET, STACK } from "../../policy/types";
 import { runWithSecrets, type SecretRun } from "../program/secret-mocks";
 import { ROOT } from "../program/under-mocks";
+import { patched } from "../config/stack-text";
 import { judge } from "./judge";
 import { watched } from "./watched";
 
@@ -48,6 +51,34 @@ describe("the policy pack on the program", function () {
       });
     }
   }
+
+  it("has nothing to say of apps whose users, clients, backends and ports are numbered by who named them", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "hearth-policy-"));
+    try {
+      const stack = join(dir, "Pulumi.all.yaml");
+      const text = readFileSync(join(ROOT, "lab/stacks/Pulumi.all.yaml"), "utf8");
+      const set = {
+        "platform.mcp-gateway.backends.search-2": { url: "https://search.example.org/mcp", apiKey: "config" },
+        "secrets.mcp-search-2-api-key": { secure: "v1:fixture" },
+        "platform.redis.users.cache-2": { keys: ["cache:*"] },
+        "platform.redis.users.7": { keys: ["seven:*"] },
+        "platform.keycloak.clients.robot-2": { flow: "service", audiences: ["echo"] },
+        "platform.envoy-gateway.tcp[0].name": "kubernetes-2",
+      };
+      writeFileSync(stack, patched(text, { set }));
+      const run = await runWithSecrets(stack);
+      const context = contextOf(run.settings);
+      const resources = resourcesOf(run);
+      const names = resources.map(({ name }) => name).join("\n");
+      for (const given of ["search-2", "cache-2", "robot-2"]) assert.ok(names.includes(given), given);
+      assert.deepEqual(
+        RULES.flatMap((rule) => judge(rule, resources, context).map(({ message }) => `${rule.id}: ${message}`)),
+        [],
+      );
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
 
   it("looks, in a first preview, at exactly those unknown values for which a rule says what it looks at instead", async () => {
     const seen = new Map<string, Set<string>>();
