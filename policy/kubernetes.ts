@@ -26,7 +26,16 @@ export function identityOf(object: ClusterObject | KubeObject): string {
 }
 
 /** Kinds whose pods are looked at; an operator's own kinds say less than a pod does. */
-const WORKLOADS: ReadonlySet<string> = new Set(["CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet"]);
+const WORKLOADS: ReadonlySet<string> = new Set([
+  "CronJob",
+  "DaemonSet",
+  "Deployment",
+  "Job",
+  "Pod",
+  "ReplicaSet",
+  "ReplicationController",
+  "StatefulSet",
+]);
 
 /** Pod specs of an object that runs pods; none for any other. */
 export function podSpecs(object: ClusterObject | KubeObject): readonly Readonly<Record<string, unknown>>[] {

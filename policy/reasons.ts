@@ -13,21 +13,26 @@ export const PRIVILEGED_NAMESPACES: Readonly<Record<string, string>> = {
 /** Why an app's chart is installed with every right: it makes cluster roles itself, and nobody may give what he has not. */
 const CHART = "the account that Flux installs its chart with: a chart that makes ClusterRoles needs every right that it gives";
 
-/** Bindings that give `cluster-admin`, by name. */
-export const CLUSTER_ADMINS: Readonly<Record<string, string>> = {
-  "alloy-release": CHART,
-  "cert-manager-release": CHART,
-  "envoy-ai-gateway-release": CHART,
-  "envoy-gateway-release": CHART,
-  "external-dns-release": CHART,
-  "external-dns-unifi-release": CHART,
-  "external-secrets-release": CHART,
-  "kube-prometheus-stack-release": CHART,
-  "metrics-server-release": CHART,
-  "proxmox-ccm-release": CHART,
-  "proxmox-csi-release": CHART,
-  "reloader-release": CHART,
-  "spegel-release": CHART,
-  "tuppr-release": CHART,
-  "volsync-release": CHART,
+/** Accounts that charts are installed with, by the binding that is called like them -> namespace. */
+const CHART_ACCOUNTS: Readonly<Record<string, string>> = {
+  "alloy-release": "alloy",
+  "cert-manager-release": "cert-manager",
+  "envoy-ai-gateway-release": "envoy-ai-gateway-system",
+  "envoy-gateway-release": "envoy-gateway-system",
+  "external-dns-release": "external-dns",
+  "external-dns-unifi-release": "external-dns-unifi",
+  "external-secrets-release": "external-secrets",
+  "kube-prometheus-stack-release": "monitoring",
+  "metrics-server-release": "kube-system",
+  "proxmox-ccm-release": "kube-system",
+  "proxmox-csi-release": "csi-proxmox",
+  "reloader-release": "reloader",
+  "spegel-release": "spegel",
+  "tuppr-release": "system-upgrade",
+  "volsync-release": "volsync-system",
 };
+
+/** Who has `cluster-admin`: `<binding> to <kind> <namespace>/<name>` -> why. A binding of one of these names for anybody else is refused. */
+export const CLUSTER_ADMINS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(CHART_ACCOUNTS).map(([name, namespace]) => [`${name} to ServiceAccount ${namespace}/${name}`, CHART]),
+);

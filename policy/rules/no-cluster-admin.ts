@@ -1,17 +1,23 @@
 import { z } from "zod";
 import { objectOf, type ClusterObject } from "../kubernetes";
+import { subjectsOf, waysToEverything } from "../rbac";
 import { defineRule } from "../rule";
 import { CLUSTER_ADMINS } from "../reasons";
-import { at, listAt, textAt } from "../values";
+import { at, textAt } from "../values";
 
 /** Who may do everything is written down. */
 export const noClusterAdmin = defineRule({
   id: "no-cluster-admin",
-  says: "Only the bindings of a list with reasons give `cluster-admin`, and no role gives every right on everything.",
+  says: "Only the bindings of a list with reasons give `cluster-admin`, each to whom the list says, and no role gives every right or a way to it.",
   reason: "One token of such an account is the whole cluster, every Secret of every namespace included.",
   level: "mandatory",
   config: z.strictObject({
-    allowed: z.record(z.string(), z.string().min(10)).default({}).describe("Further bindings, by name -> why they need it."),
+    allowed: z
+      .record(z.string(), z.string().min(10))
+      .default({})
+      .describe(
+        "Further bindings, such as `ops to Group ops` or `thing to ServiceAccount apps/thing`, and roles by name -> why they need it.",
+      ),
   }),
   resource: (resource, _context, { allowed }) => {
     const object = objectOf(resource);
@@ -23,23 +29,19 @@ export const noClusterAdmin = defineRule({
 
 function problemsOf(object: ClusterObject, allowed: Readonly<Record<string, string>>): readonly string[] {
   const name = textAt(object, "metadata", "name");
-  const isListed = name in CLUSTER_ADMINS || name in allowed;
+  const what = `${textAt(object, "kind")} ${name}`;
   switch (object["kind"]) {
     case "ClusterRoleBinding":
     case "RoleBinding":
-      return at(object, "roleRef", "name") === "cluster-admin" && !isListed
-        ? [`${textAt(object, "kind")} ${name} gives cluster-admin`]
-        : [];
+      return at(object, "roleRef", "name") !== "cluster-admin"
+        ? []
+        : subjectsOf(object)
+            .filter((subject) => ![CLUSTER_ADMINS, allowed].some((list) => Object.hasOwn(list, `${name} to ${subject}`)))
+            .map((subject) => `${what} gives cluster-admin to ${subject}`);
     case "ClusterRole":
     case "Role":
-      return listAt(object, "rules").some(isEverything) && !isListed
-        ? [`${textAt(object, "kind")} ${name} gives every right on everything`]
-        : [];
+      return Object.hasOwn(allowed, name) ? [] : waysToEverything(object).map((way) => `${what} gives ${way}`);
     default:
       return [];
   }
-}
-
-function isEverything(rule: unknown): boolean {
-  return ["apiGroups", "resources", "verbs"].every((field) => listAt(rule, field).includes("*"));
 }

@@ -26,7 +26,7 @@ export const podsUnprivileged = defineRule({
 });
 
 function problemsOf(object: ClusterObject, allowed: Readonly<Record<string, string>>): readonly string[] {
-  const isListed = (namespace: string): boolean => namespace in PRIVILEGED_NAMESPACES || namespace in allowed;
+  const isListed = (namespace: string): boolean => [PRIVILEGED_NAMESPACES, allowed].some((list) => Object.hasOwn(list, namespace));
   const name = textAt(object, "metadata", "name");
   if (object["kind"] === "Namespace")
     return textAt(object, "metadata", "labels", ENFORCE) !== "privileged" || isListed(name)
@@ -47,11 +47,16 @@ function rightsOf(pod: Readonly<Record<string, unknown>>): readonly string[] {
     ...(listAt(pod, "volumes").some((volume) => at(volume, "hostPath") !== undefined) ? ["a hostPath volume"] : []),
     ...(containersOf(pod).some((container) => at(container, "securityContext", "privileged") === true) ? ["a privileged container"] : []),
     ...(containersOf(pod).some((container) =>
-      listAt(container, "securityContext", "capabilities", "add").some((each) => DANGEROUS.has(String(each))),
+      listAt(container, "securityContext", "capabilities", "add").some((each) => DANGEROUS.has(capabilityOf(each))),
     )
       ? ["a capability that is as good as root"]
       : []),
   ];
+}
+
+/** The runtime takes a capability in any case. */
+function capabilityOf(value: unknown): string {
+  return String(value).toUpperCase().replace(/^CAP_/, "");
 }
 
 const DANGEROUS: ReadonlySet<string> = new Set(["ALL", "SYS_ADMIN", "SYS_MODULE", "SYS_PTRACE", "NET_ADMIN", "BPF", "DAC_READ_SEARCH"]);

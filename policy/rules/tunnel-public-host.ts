@@ -19,6 +19,6 @@ export const tunnelPublicHost = defineRule({
       .filter((rule) => ![EXTERNAL_GATEWAY_URL].includes(textAt(rule, "service")) && !textAt(rule, "service").startsWith("http_status:"))
       .filter((rule) => at(rule, "originRequest", "access", "required") !== true)
       .map((rule) => textAt(rule, "hostname"))
-      .filter((host) => open[host] === undefined)
+      .filter((host) => !Object.hasOwn(open, host))
       .map((host) => `${host === "" ? "every host" : host} leads past the external gateway without a reason`),
 });
