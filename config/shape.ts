@@ -59,7 +59,7 @@ function wrongType(path: Path, expected: string, value: unknown): Problem {
       `write ${wanted === "a map" ? "a map ({} for an empty one)" : wanted}, or remove the key`,
     );
   if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
-    return problem("shape.type", path, `is ${kindOfValue(value)}, not a text`, `quote it: "${String(value)}"`);
+    return problem("shape.type", path, `is ${kindOfValue(value)}, not a text`, "quote it");
   if (
     (expected === "int" || expected === "number" || expected === "boolean") &&
     typeof value === "string" &&

@@ -14,6 +14,7 @@ import {
   type Document,
   type Pair,
   type YAMLMap,
+  type YAMLParseError,
 } from "yaml";
 import { SettingsError } from "./messages";
 import { suggestion } from "./nearest";
@@ -22,6 +23,7 @@ import { distinct, problem, type Problem } from "./problem";
 import { sectionFromText, sectionOf } from "./pulumi-config";
 import { resolveSettings, type ResolveOptions } from "./resolve";
 import { PROJECT } from "./schema";
+import { isSecretField } from "./secret-fields";
 import { SecretValue } from "./secret-value";
 import type { Settings } from "./settings";
 import { UserError } from "./user-error";
@@ -124,10 +126,15 @@ function lineAt(node: { readonly range?: readonly number[] | null } | undefined,
   return offset === undefined ? undefined : lines.linePos(offset).line;
 }
 
+/** What is broken, in words. The reader's own message quotes the text, and the text may be a secret. */
+function wordsOf({ code }: YAMLParseError): string {
+  return code.toLowerCase().replaceAll("_", " ");
+}
+
 function syntaxProblems(document: Document, second: Document | undefined, lines: LineCounter): readonly Problem[] {
   const found: Problem[] = document.errors.map((error) => {
     const isTwice = error.code === "DUPLICATE_KEY";
-    const message = isTwice ? "a key stands twice in one map" : `is not YAML: ${error.message.split(" at line")[0] ?? error.code}`;
+    const message = isTwice ? "a key stands twice in one map" : `is not YAML: ${wordsOf(error)}`;
     return {
       ...problem("file.syntax", [], message, isTwice ? "remove one of them" : "mend the YAML"),
       line: lines.linePos(error.pos[0]).line,
@@ -155,7 +162,13 @@ function stepsOf(ancestors: readonly unknown[]): (string | number)[] {
   });
 }
 
-/** Problems of the file itself, rather than of the settings in it. */
+/** The path, no further than to a secret: below it, what is taken for a key may be a part of one. */
+function upToSecret(path: Path): Path {
+  const end = path.findIndex((_, index) => isSecretField(path.slice(0, index + 1)));
+  return end < 0 ? path : path.slice(0, end + 1);
+}
+
+/** Problems of the file itself, rather than of the settings in it. None quotes what is written: it may be a secret in clear. */
 function fileProblems(document: Document, lines: LineCounter): readonly Problem[] {
   const found: Problem[] = [];
   const report = (
@@ -164,7 +177,7 @@ function fileProblems(document: Document, lines: LineCounter): readonly Problem[
     node: { readonly range?: readonly number[] | null } | undefined,
     message: string,
     fix: string,
-  ): number => found.push({ ...problem(rule, settingPath(path), message, fix), line: lineAt(node, lines) });
+  ): number => found.push({ ...problem(rule, upToSecret(settingPath(path)), message, fix), line: lineAt(node, lines) });
   visit(document, {
     Node(key, node, ancestors) {
       const path = stepsOf([...ancestors.slice(1), node]);
@@ -178,13 +191,13 @@ function fileProblems(document: Document, lines: LineCounter): readonly Problem[
         );
       if (node.anchor !== undefined)
         report("file.no-anchors", path, node, "has an anchor, which Pulumi drops when it rewrites the file", "remove it");
-      if (node.tag !== undefined) report("file.no-tags", path, node, `has the tag ${node.tag}`, "remove it; quote a text");
+      if (node.tag !== undefined)
+        report("file.no-tags", path, node, "has a tag, or begins with an exclamation mark", "remove it, or quote the whole text");
       if (!isScalar(node) || node.type !== Scalar.PLAIN || node.source === undefined) return;
       if (path[0] !== "config") return;
       const reading = otherReading(node.source);
-      if (reading !== undefined) report("file.quote", path, node, `may be read as ${reading}`, `quote it: "${node.source}"`);
-      else if (key === "key" && typeof node.value !== "string")
-        report("file.quote", path, node, "is a key, but not a text", `quote it: "${node.source}"`);
+      if (reading !== undefined) report("file.quote", path, node, `may be read as ${reading}`, "quote it");
+      else if (key === "key" && typeof node.value !== "string") report("file.quote", path, node, "is a key, but not a text", "quote it");
     },
   });
   for (const [key, node] of topLevel(document)) {

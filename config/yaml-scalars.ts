@@ -12,11 +12,11 @@ const READINGS: readonly (readonly [RegExp, string])[] = [
   [/^(?:<<|=)$/, "an instruction to YAML"],
 ];
 
-/** What else the text of a plain scalar may be read as; undefined when every reader agrees. */
+/** What else the text of a plain scalar may be read as, in words without the text, which may be a secret; undefined when every reader agrees. */
 export function otherReading(source: string): string | undefined {
   const known = READINGS.find(([pattern]) => pattern.test(source));
   if (known !== undefined) return known[1];
   if (!/^[-+]?(?:\d+\.?\d*|\.\d+)$/.test(source)) return undefined;
-  const kept = Number.isSafeInteger(Number(source)) || source.includes(".") ? String(Number(source)) : "another number";
-  return kept === source ? undefined : kept;
+  const isSafe = Number.isSafeInteger(Number(source)) || source.includes(".");
+  return isSafe && String(Number(source)) === source ? undefined : "a number that is written otherwise";
 }

@@ -207,7 +207,7 @@ function secrets({ secrets: found }: Findings): readonly Block[] {
   ]);
 }
 
-function unseen({ source, cluster, pack, beforeState, problems: mistakes }: Findings): readonly Block[] {
+function unseen({ source, cluster, pack, beforeState, secrets: ofSecrets, problems: mistakes }: Findings): readonly Block[] {
   return items([
     ...(source === "settings"
       ? ["The table is derived from the settings, without the state: what was changed by hand, or is not there yet, does not show."]
@@ -217,6 +217,7 @@ function unseen({ source, cluster, pack, beforeState, problems: mistakes }: Find
       ? ["The base's settings do not hold together under this code, so nothing was compared with them."]
       : []),
     ...(mistakes.length > 0 ? ["Resources, nodes, the tree and the policies: the settings have mistakes."] : []),
+    ...(ofSecrets.state === "unreadable" ? ["Secrets: one of the two stack files is not YAML."] : []),
     "Both sides are made by this code: what a change of the program itself does to resources and machine configs shows in a preview with the state.",
     ...(pack === "settings" && mistakes.length === 0
       ? [`${RULE_COUNT - OVER_SETTINGS.length} of the ${RULE_COUNT} policies look at resources: they run in a preview.`]

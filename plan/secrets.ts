@@ -1,14 +1,15 @@
-import { parse } from "yaml";
+import { parseDocument } from "yaml";
 import { formatPath, isRecord, type Path } from "../config/path";
 import { sectionOf } from "../config/pulumi-config";
 import { PROJECT } from "../config/schema";
 import { SecretValue } from "../config/secret-value";
 import type { Settings } from "../config/settings";
 
-/** Setting path -> encrypted text, of every secret that a stack file holds; nothing where the file is not YAML. The texts are compared, never shown. */
-function ciphertexts(text: string): ReadonlyMap<string, string> {
+/** Setting path -> encrypted text, of every secret that a stack file holds; undefined where the file is not YAML. The texts are compared, never shown. */
+function ciphertexts(text: string): ReadonlyMap<string, string> | undefined {
   const found = new Map<string, string>();
   const config = configOf(text);
+  if (config === undefined) return undefined;
   for (const [key, value] of Object.entries(config)) {
     const section = sectionOf(key, PROJECT);
     if (section !== undefined) collect(value, [section], found);
@@ -16,12 +17,15 @@ function ciphertexts(text: string): ReadonlyMap<string, string> {
   return found;
 }
 
-function configOf(text: string): Readonly<Record<string, unknown>> {
+/** What is wrong with a file that gives nothing is said among its problems. */
+function configOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  const document = parseDocument(text, { logLevel: "silent" });
+  if (document.errors.length > 0) return undefined;
   try {
-    const file: unknown = parse(text, { logLevel: "silent" });
+    const file: unknown = document.toJS();
     return isRecord(file) && isRecord(file["config"]) ? file["config"] : {};
   } catch {
-    return {}; // what is wrong with the file is said among its problems
+    return undefined; // an alias without an anchor, or without end
   }
 }
 
@@ -34,6 +38,8 @@ function collect(value: unknown, path: Path, found: Map<string, string>): void {
 
 /** What happens to the secrets of a stack file, by setting path; sorted. */
 export interface SecretChanges {
+  /** With a side that is not YAML nothing is known of its secrets, and nothing is said. */
+  readonly state: "compared" | "unreadable";
   readonly added: readonly string[];
   readonly removed: readonly string[];
   /** Encrypted anew, each by itself: as good as a new value. */
@@ -45,7 +51,9 @@ export interface SecretChanges {
 /** Compares the secrets of two texts of a stack file. */
 export function secretChanges(before: string, after: string): SecretChanges {
   const [old, now] = [ciphertexts(before), ciphertexts(after)];
+  if (old === undefined || now === undefined) return { state: "unreadable", added: [], removed: [], changed: [], reencrypted: false };
   return {
+    state: "compared",
     added: [...now.keys()].filter((path) => !old.has(path)).sort(),
     removed: [...old.keys()].filter((path) => !now.has(path)).sort(),
     changed: [...now].filter(([path, text]) => old.has(path) && old.get(path) !== text).map(([path]) => path).sort(), // prettier-ignore
@@ -97,7 +105,10 @@ export function redactor(settings: Settings, changed: readonly string[], moment:
   return plain;
 }
 
-/** A text without user and password of any URL in it. */
+/**
+ * A text without user and password of any URL in it. As in a URL's reader the last @ before the path ends them (WHATWG URL,
+ * authority state), whatever quotes or brackets stand before it; a quote may be escaped, as it is in JSON and YAML.
+ */
 export function withoutLogin(text: string): string {
-  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi, "$1[hidden]@");
+  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/?#\\]|\\+["'])*@/gi, "$1[hidden]@");
 }

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { formatProblems } from "../../config/messages";
+import { readStackFile } from "../../config/stack-file";
 import { SECRET_FIELDS } from "../../config/secret-fields";
 import { SecretValue } from "../../config/secret-value";
 import { readPreview } from "../../plan/preview";
 import { plan } from "../../plan";
-import { redactor, secretPathsOf } from "../../plan/secrets";
+import { redactor, secretChanges, secretPathsOf, withoutLogin } from "../../plan/secrets";
+import { appSchemas } from "../../platform/app-options";
 import { CanaryScan, type Canary } from "../e2e/canary-scan";
 import { patched, type Patch } from "../config/stack-text";
 import { bgp, settings, network } from "../platform/settings";
@@ -69,6 +72,66 @@ describe("secrecy of a plan", function () {
       }
     });
   }
+
+  /** A secret that its reader takes for something else than a text; with each of them the file is broken or doubtful. */
+  const MISREAD: readonly (readonly [string, string])[] = [
+    ["a tag", "!Hunter2-SECRET"],
+    ["the head of a block", "|Hunter2-SECRET"],
+    ["a number of another base", "0x1f2e3d4c5b6a"],
+    ["a number with underscores", "1_000_123_456"],
+    ["a number with zeros that go", "17.2604103950"],
+    ["a date", "2026-11-21T10:11:12"],
+    ["a directive", "%Hunter2-SECRET"],
+    ["an alias", "*Hunter2-SECRET"],
+    ["an anchor", "&Hunter2-SECRET"],
+    ["a key of its own", "{ Hunter2-SECRET: 0x10 }"],
+    ["a list that nobody closes", "[Hunter2-SECRET"],
+    ["a text that is not YAML's", '"Hunter2-SECRET\\q"'],
+    ["a second line that is not indented", "first\n  Hunter2-SECRET"],
+    ["a second line at the margin", "first\nHunter2-SECRET"],
+  ];
+  for (const [name, written] of MISREAD) {
+    it(`prints nothing of a secret in clear that reads as ${name}`, () => {
+      const value = /Hunter2-SECRET/.exec(written)?.[0] ?? written;
+      const forms = [{ name, value }, ...(written.includes(".") ? [{ name, value: String(Number(written)) }] : [])];
+      const scan = new CanaryScan(forms);
+      // Where no secret belongs, a key is taken for the name of a setting, and said.
+      const misplaced = written.startsWith("{") ? [] : ["cloudflare.apiKey", "platform.echo.password"];
+      for (const path of ["cloudflare.token", "secrets.sops-age", ...misplaced]) {
+        const text = patched(BASE, { set: { [path]: "PLACEHOLDER" }, text: [["PLACEHOLDER", written]] });
+        for (const { markdown } of [planned(text), planned(BASE, text), planned(text, text)]) {
+          assert.deepEqual(scan.scan({ channel: "plan", where: path, data: Buffer.from(markdown) }), []);
+        }
+        const { problems } = readStackFile(text, { stack: "lab", apps: appSchemas });
+        assert.deepEqual(scan.scan({ channel: "problems", where: path, data: Buffer.from(formatProblems(problems)) }), []);
+      }
+    });
+  }
+
+  it("hides the log-in of a URL whatever the password is made of, and nothing behind it", () => {
+    for (const password of ["plain", "pa@ss", "p'a'ss", "p<a>ss", "@@", 'p\\"ss', "p:a,s;s%40"]) {
+      assert.equal(
+        withoutLogin(`- "https://user:${password}@mirror.example.com/v2?at=x@y"`),
+        '- "https://[hidden]@mirror.example.com/v2?at=x@y"',
+      );
+    }
+    for (const harmless of ["https://example.com/a@b", "ghcr.io/x/y:1.2.3@sha256:0f", "see https://example.com and mail a@b.c", "a@b"]) {
+      assert.equal(withoutLogin(harmless), harmless);
+    }
+  });
+
+  it("says nothing of secrets where a file cannot be read, rather than that they are gone", () => {
+    const broken = BASE.replace("config:", "config: [");
+    for (const [after, before] of [
+      [broken, BASE],
+      [BASE, broken],
+    ] as const) {
+      assert.deepEqual(secretChanges(before, after), { state: "unreadable", added: [], removed: [], changed: [], reencrypted: false });
+      const { markdown } = planned(after, before);
+      assert.doesNotMatch(markdown, /### Secrets/);
+      assert.match(markdown, /^- Secrets: one of the two stack files is not YAML\.$/m);
+    }
+  });
 
   it("says that a hidden file changed, and tells its two contents apart by the side alone", () => {
     const extension = (text: string): Patch => ({
