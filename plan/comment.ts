@@ -59,7 +59,12 @@ function verdict(found: Findings): readonly string[] {
 
 const WORDS: Readonly<Record<Operation, string>> = { replace: "to replace", delete: "to delete", create: "to create", update: "to change" };
 
-function totals({ changes, impacts, apps, beforeState, problems: mistakes }: Findings): string {
+/** Nothing is compared with a base that cannot be read, so nothing that was found is not the same as no change. */
+const NOT_READ = "the base's settings cannot be read by this code.**";
+
+function totals({ changes, impacts, apps, beforeState, source, problems: mistakes }: Findings): string {
+  const isUnread = beforeState === "unreadable";
+  if (isUnread && source === "settings") return `**What changes is not known: ${NOT_READ}`;
   if (mistakes.length > 0 && changes.length === 0) return "What it would lead to is known once the mistakes are mended.";
   const count = (operation: Operation): number => changes.filter((change) => change.operation === operation).length;
   const bold = (["replace", "delete"] as const).filter((each) => count(each) > 0).map((each) => `${count(each)} ${WORDS[each]}`);
@@ -70,6 +75,7 @@ function totals({ changes, impacts, apps, beforeState, problems: mistakes }: Fin
   return [
     beforeState === "missing" ? "This is a new stack." : "",
     parts.length === 0 ? "No resource changes." : `${parts.join(", ")}.`,
+    isUnread ? `**What it does to nodes and to what Flux applies is not known: ${NOT_READ}` : "",
     restarting === 0 ? "" : `**${plural(restarting, "node restarts", "nodes restart")}.**`,
     named === 0 ? "" : `Flux applies changes of ${plural(named, "app")}.`,
   ]
@@ -209,12 +215,12 @@ function secrets({ secrets: found }: Findings): readonly Block[] {
 
 function unseen({ source, cluster, pack, beforeState, secrets: ofSecrets, problems: mistakes }: Findings): readonly Block[] {
   return items([
-    ...(source === "settings"
+    ...(source === "settings" && beforeState !== "unreadable"
       ? ["The table is derived from the settings, without the state: what was changed by hand, or is not there yet, does not show."]
       : []),
     ...(cluster === "unreachable" ? ["The cluster did not answer: what is in it was compared with the state alone."] : []),
     ...(beforeState === "unreadable"
-      ? ["The base's settings do not hold together under this code, so nothing was compared with them."]
+      ? ["The base's settings do not hold together under this code, so no more than versions and secrets was compared with them."]
       : []),
     ...(mistakes.length > 0 ? ["Resources, nodes, the tree and the policies: the settings have mistakes."] : []),
     ...(ofSecrets.state === "unreadable" ? ["Secrets: one of the two stack files is not YAML."] : []),

@@ -75,7 +75,10 @@ export interface Plan {
   readonly verdict: "blocked" | "open";
 }
 
-/** Compares both sides. Mistakes in the settings are part of the plan, never thrown. */
+/**
+ * Compares both sides. Mistakes in the settings are part of the plan, never thrown. A base that cannot be read blocks nothing: the change
+ * may be the one that mends it, and no other could go in before; but the headline says that nothing is known of what changes.
+ */
 export function plan(input: PlanInput): Plan {
   const found = findingsOf(input);
   const blocked = found.problems.length > 0 || found.engineErrors > 0 || found.policies.some(({ level }) => level === "mandatory");

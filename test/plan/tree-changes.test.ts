@@ -55,10 +55,33 @@ describe("the diff of the tree that Flux applies", () => {
     assert.match(markdown, /more lines\. `npm run plan -- lab` prints all of it\./);
   });
 
-  it("says what it cannot compare when the base's settings have mistakes", () => {
-    const { markdown, verdict } = planned(BASE, BASE.replace("vip: 127.10.0.10", "vip: nonsense"));
-    assert.match(markdown, /The base's settings do not hold together/);
-    assert.equal(verdict, "open");
+  const unreadable: readonly (readonly [string, string])[] = [
+    ["has a mistake", BASE.replace("vip: 127.10.0.10", "vip: nonsense")],
+    ["has a key that this code does not know", patched(BASE, { set: { "cluster.oldKey": true } })],
+    ["is not YAML", BASE.replace("config:", "config: [")],
+    ["is empty", ""],
+  ];
+  for (const [name, base] of unreadable) {
+    it(`says in its first line that what changes is not known when the base ${name}, and lets it in`, () => {
+      const lost = patched(BASE, { set: { "nodes.cp-2": undefined, "nodes.cp-3": undefined, "cluster.deletionProtection": false } });
+      const { markdown, verdict } = planned(lost, base);
+      const [, , headline = ""] = markdown.split("\n").filter((line) => line !== "");
+      assert.match(headline, /^\*\*What changes is not known: the base's settings cannot be read by this code\.\*\*/);
+      assert.doesNotMatch(markdown, /No resource changes|This is a new stack/);
+      assert.match(markdown, /The base's settings do not hold together/);
+      assert.equal(verdict, "open");
+    });
+  }
+
+  it("still says what is known beside a base that cannot be read: its versions, its secrets and the engine's own plan", () => {
+    const base = patched(BASE, { set: { "cluster.oldKey": true } });
+    const after = patched(BASE, { set: { "cluster.versions.talos": "1.13.9", "secrets.more": { secure: "v1:AAAA:BBBB" } } });
+    const { markdown } = planned(after, base);
+    assert.match(markdown, /^\| `cluster\.versions\.talos` \| `1\.13\.7` \| `1\.13\.9` \|$/m);
+    assert.match(markdown, /^- `secrets\.more` is set$/m);
+    const engine = { changes: [], errors: 0, cluster: "answered" as const };
+    const told = plan({ stack: "lab", base: "main", before: { text: base }, after: { text: after }, engine }).markdown;
+    assert.match(told, /^No resource changes\. \*\*What it does to nodes and to what Flux applies is not known: /m);
   });
 });
 
