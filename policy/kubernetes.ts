@@ -7,9 +7,23 @@ import { listAt, records, textAt } from "./values";
 /** An object in the cluster, whoever makes it. */
 export type ClusterObject = Readonly<Record<string, unknown>>;
 
-/** The object that a resource makes; undefined for what is none. */
+/** The object that a resource makes, of the kind that its type says where it says none itself; undefined for what is none. */
 export function objectOf({ type, props }: Resource): ClusterObject | undefined {
-  return isKubernetesObject(type) ? props : undefined;
+  if (!isKubernetesObject(type)) return undefined;
+  if ("kind" in props && "apiVersion" in props) return props;
+  const [, version = "", token = ""] = type.split(":");
+  return { apiVersion: version.replace(/^core\//, ""), kind: token.replace(/Patch$/, ""), ...props };
+}
+
+/** Whether an object is of a kind of Kubernetes' own group, which has no name: a Secret, whatever type of the provider makes it. */
+export function isCore(object: ClusterObject | KubeObject | undefined, kind: string): boolean {
+  return object !== undefined && object["kind"] === kind && groupOf(object) === "";
+}
+
+/** API group of an object; empty for Kubernetes' own. */
+export function groupOf(object: ClusterObject | KubeObject): string {
+  const apiVersion = textAt(object, "apiVersion");
+  return apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
 }
 
 /** `<kind> <namespace>/<name>`, for messages. */
@@ -20,9 +34,7 @@ export function titleOf(object: ClusterObject | KubeObject): string {
 
 /** `<group>/<kind> <namespace>/<name>`: what one object is, whatever its version. */
 export function identityOf(object: ClusterObject | KubeObject): string {
-  const apiVersion = textAt(object, "apiVersion");
-  const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "core";
-  return `${group}/${textAt(object, "kind")} ${textAt(object, "metadata", "namespace")}/${textAt(object, "metadata", "name")}`;
+  return `${groupOf(object) || "core"}/${textAt(object, "kind")} ${textAt(object, "metadata", "namespace")}/${textAt(object, "metadata", "name")}`;
 }
 
 /** Kinds whose pods are looked at; an operator's own kinds say less than a pod does. */

@@ -1,14 +1,12 @@
-import { containersOf, objectOf, podSpecs, titleOf, type ClusterObject } from "../kubernetes";
+import { containersOf, groupOf, objectOf, podSpecs, titleOf, type ClusterObject } from "../kubernetes";
 import { defineRule } from "../rule";
 import { HELM_RELEASE } from "../types";
-import { textAt } from "../values";
-
-const FLOATING = /^(latest|stable|main|master|edge|nightly|dev|rolling)$/;
+import { at, findings, textAt } from "../values";
 
 /** What runs today runs tomorrow. */
 export const imagesPinned = defineRule({
   id: "images-pinned",
-  says: "Images carry a tag that does not move, or a digest; a distribution or chart carries a version.",
+  says: "Images and artifacts carry a tag with a version of two numbers or a date, or a digest; a distribution or chart carries a version.",
   reason: "A moving tag gives two nodes two programs, and nobody reviewed the second.",
   level: "mandatory",
   resource: (resource) => {
@@ -22,22 +20,49 @@ export const imagesPinned = defineRule({
 });
 
 function problemsOf(object: ClusterObject): readonly string[] {
-  const images = podSpecs(object)
-    .flatMap(containersOf)
-    .map((container) => textAt(container, "image"));
-  const distribution = textAt(object, "spec", "distribution", "version");
-  return [
-    ...images.filter((image) => !isPinned(image)).map((image) => `the image ${image === "" ? "of a container" : image} is not pinned`),
-    ...(object["kind"] === "FluxInstance" && !isVersion(distribution)
-      ? [`the distribution's version is ${distribution || "not set"}`]
-      : []),
-  ];
+  switch (`${groupOf(object)}/${textAt(object, "kind")}`) {
+    case "fluxcd.controlplane.io/FluxInstance":
+      return versionProblems("distribution", at(object, "spec", "distribution", "version"));
+    case "source.toolkit.fluxcd.io/OCIRepository":
+      return findings([!isPinnedReference(at(object, "spec", "ref")), "spec.ref names neither a version nor a digest"]);
+    case "source.toolkit.fluxcd.io/HelmChart":
+      return chartProblems(at(object, "spec"));
+    case "helm.toolkit.fluxcd.io/HelmRelease":
+      return chartProblems(at(object, "spec", "chart", "spec"));
+    default:
+      return podSpecs(object)
+        .flatMap(containersOf)
+        .map((container) => textAt(container, "image"))
+        .filter((image) => !isPinned(image))
+        .map((image) => `the image ${image === "" ? "of a container" : image} is not pinned`);
+  }
+}
+
+/** A chart out of a repository of files is of that repository's version, whatever it says itself. */
+function chartProblems(chart: unknown): readonly string[] {
+  return chart === undefined || ["GitRepository", "Bucket"].includes(textAt(chart, "sourceRef", "kind"))
+    ? []
+    : versionProblems("chart", at(chart, "version"));
+}
+
+function versionProblems(what: string, version: unknown): readonly string[] {
+  const text = typeof version === "string" ? version : "";
+  return findings([!isVersion(text), `the ${what}'s version is ${text || "not set"}`]);
+}
+
+/** Flux looks at the digest first, then at the range, then at the tag, and takes `latest` without any. */
+function isPinnedReference(reference: unknown): boolean {
+  const [digest, range] = [textAt(reference, "digest"), textAt(reference, "semver")];
+  return digest !== "" || (range === "" ? isPinnedTag(textAt(reference, "tag")) : isVersion(range));
 }
 
 function isPinned(image: string): boolean {
-  if (/@sha256:[0-9a-f]{64}$/.test(image)) return true;
-  const tag = /:([\w][\w.-]*)$/.exec(image.slice(image.lastIndexOf("/") + 1))?.[1];
-  return tag !== undefined && !FLOATING.test(tag);
+  return /@sha256:[0-9a-f]{64}$/.test(image) || isPinnedTag(/:([\w][\w.-]*)$/.exec(image.slice(image.lastIndexOf("/") + 1))?.[1] ?? "");
+}
+
+/** A version of at least two numbers in front, or a date or a commit anywhere. */
+function isPinnedTag(tag: string): boolean {
+  return /^v?\d+\.\d+|(^|[^\d])20\d\d-?[01]\d-?[0-3]\d([^\d]|$)|\b[0-9a-f]{40}\b/.test(tag);
 }
 
 /** A version of three numbers. */

@@ -1,7 +1,7 @@
-import { type ClusterObject, objectOf, titleOf } from "../kubernetes";
+import { type ClusterObject, isCore, objectOf, titleOf } from "../kubernetes";
 import { holdsSecretAt } from "../resource";
 import { defineRule } from "../rule";
-import { at, texts } from "../values";
+import { at, findings, texts } from "../values";
 
 /** Text that is a secret wherever it stands. */
 const PRIVATE = /-----BEGIN [A-Z ]*PRIVATE KEY-----|AGE-SECRET-KEY-1|client-key-data:/;
@@ -9,31 +9,43 @@ const OPEN_FIELDS = [
   ["metadata", "annotations"],
   ["metadata", "labels"],
 ] as const;
+const CONFIG_MAP_FIELDS = [["data"], ["binaryData"]] as const;
 
 /** What everybody who may look into a namespace may read. */
 export const noSecretInClear = defineRule({
   id: "no-secret-in-clear",
-  says: "No ConfigMap, label or annotation carries a secret.",
-  reason: "They are read by every account with the role `view`, shown by dashboards and kept in clear in etcd backups.",
+  says: "No ConfigMap, label or annotation carries a secret, and the rendered tree has no Secret with values.",
+  reason:
+    "They are read by every account with the role `view` or of the repository, shown by dashboards and kept in clear in etcd backups.",
   level: "mandatory",
   resource: (resource) => {
     const object = objectOf(resource);
-    if (object === undefined) return [];
-    const fields = [...OPEN_FIELDS, ...(object["kind"] === "ConfigMap" ? ([["data"], ["binaryData"]] as const) : [])];
-    return fields
-      .filter((path) => holdsSecretAt(resource, ...path) || looksSecret(at(object, ...path)))
-      .map((path) => `${path.join(".")} carries a secret`);
+    return object === undefined
+      ? []
+      : openFields(object)
+          .filter((path) => holdsSecretAt(resource, ...path) || looksSecret(object, path))
+          .map((path) => `${path.join(".")} carries a secret`);
   },
   stack: (_resources, { tree }) =>
-    tree()
-      .filter((object) => openFields(object).some(looksSecret))
-      .map((object) => ({ message: `${titleOf(object)} of the rendered tree carries a secret` })),
+    tree().flatMap((object) =>
+      findings(
+        [openFields(object).some((path) => looksSecret(object, path)), "carries a secret"],
+        [isCore(object, "Secret") && hasValues(object), "has its values in clear: declare it among the app's secrets"],
+      ).map((message) => ({ message: `${titleOf(object)} of the rendered tree ${message}` })),
+    ),
 });
 
-function openFields(object: ClusterObject): readonly unknown[] {
-  return [...OPEN_FIELDS.map((path) => at(object, ...path)), ...(object["kind"] === "ConfigMap" ? [object["data"]] : [])];
+function openFields(object: ClusterObject): readonly (readonly string[])[] {
+  return isCore(object, "ConfigMap") ? [...OPEN_FIELDS, ...CONFIG_MAP_FIELDS] : OPEN_FIELDS;
 }
 
-function looksSecret(value: unknown): boolean {
-  return [...texts(value)].some(({ text }) => PRIVATE.test(text));
+function looksSecret(object: ClusterObject, path: readonly string[]): boolean {
+  const isEncoded = path.includes("binaryData");
+  return [...texts(at(object, ...path))].some(({ text }) =>
+    PRIVATE.test(isEncoded ? Buffer.from(text, "base64").toString("latin1") : text),
+  );
+}
+
+function hasValues(secret: ClusterObject): boolean {
+  return ["data", "stringData"].some((field) => [...texts(secret[field])].some(({ text }) => text !== ""));
 }
