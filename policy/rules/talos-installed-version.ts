@@ -2,7 +2,7 @@ import { compareVersions, parseVersion } from "../../config/compatibility";
 import type { VersionPair } from "../../config/settings";
 import { UNKNOWN } from "../resource";
 import { defineRule } from "../rule";
-import { patchesOf } from "../talos";
+import { kubernetesImagesIn, patchesOf } from "../talos";
 import { TALOS_APPLY } from "../types";
 import { textAt } from "../values";
 
@@ -26,10 +26,16 @@ export const talosInstalledVersion = defineRule({
   resource: (resource, { settings }) => {
     if (settings === undefined) return [];
     const { installed, versions } = settings.cluster;
-    const images = patchesOf(resource).map((patch) => textAt(patch, "machine", "install", "image"));
-    const wrong = images.filter((image) => image !== "" && !image.endsWith(`:v${installed.talos}`));
+    const patches = patchesOf(resource);
+    const installers = patches.map((patch) => textAt(patch, "machine", "install", "image")).filter((image) => image !== "");
     return [
-      ...wrong.map((image) => `the installer is ${image.split(":").at(-1) ?? ""}, and cluster.installed.talos ${installed.talos}`),
+      ...installers
+        .filter((image) => versionOf(image) !== `v${installed.talos}`)
+        .map((image) => `the installer is ${versionOf(image)}, and cluster.installed.talos ${installed.talos}`),
+      ...patches
+        .flatMap(kubernetesImagesIn)
+        .filter(({ image }) => versionOf(image) !== `v${installed.kubernetes}`)
+        .map(({ where, image }) => `${where} is ${versionOf(image)}, and cluster.installed.kubernetes ${installed.kubernetes}`),
       ...kubernetesProblems(resource.props["machineConfigurationInput"], installed, versions),
     ];
   },
@@ -45,6 +51,11 @@ function kubernetesProblems(config: unknown, installed: VersionPair, wanted: Ver
   return kubelet === undefined || kubelet === installed.kubernetes
     ? []
     : [`the config runs Kubernetes ${kubelet}, and cluster.installed.kubernetes is ${installed.kubernetes}`];
+}
+
+/** Tag of an image, with or without a digest after it; what a message can say where there is none. */
+function versionOf(image: string): string {
+  return /:([\w.-]+)(@sha256:[0-9a-f]+)?$/.exec(image.slice(image.lastIndexOf("/") + 1))?.[1] ?? "without a version";
 }
 
 function isAhead(one: string, other: string): boolean {

@@ -31,14 +31,24 @@ export const talosPodSecurityKept = defineRule({
 
 function takesItAway(resource: Resource): boolean {
   return patchesOf(resource).some((patch) => {
-    const admission = at(patch, "cluster", "apiServer", "admissionControl");
-    const plugins = listAt(patch, "cluster", "apiServer", "admissionControl").filter((plugin) => at(plugin, "name") === "PodSecurity");
+    const apiServer = at(patch, "cluster", "apiServer");
+    const plugins = listAt(apiServer, "admissionControl").filter((plugin) => (textAt(plugin, "name") || "PodSecurity") === "PodSecurity");
     return (
-      at(patch, "cluster", "apiServer", "disablePodSecurityPolicy") === false ||
-      at(admission, "$patch") === "delete" ||
-      plugins.some((plugin) => at(plugin, "$patch") === "delete" || isLoose(at(plugin, "configuration")))
+      at(apiServer, "disablePodSecurityPolicy") === false ||
+      at(apiServer, "$patch") === "delete" ||
+      at(apiServer, "admissionControl", "$patch") === "delete" ||
+      plugins.some((plugin) => at(plugin, "$patch") === "delete" || isLoose(at(plugin, "configuration"))) ||
+      argument(apiServer, "disable-admission-plugins").includes("PodSecurity") ||
+      argument(apiServer, "admission-control-config-file").length > 0
     );
   });
+}
+
+/** Values of a flag of kube-apiserver: Talos takes a text with commas, or a list. */
+function argument(apiServer: unknown, flag: string): readonly string[] {
+  return [at(apiServer, "extraArgs", flag)]
+    .flat()
+    .flatMap((value) => (typeof value === "string" ? value.split(",").map((each) => each.trim()) : []));
 }
 
 function isLoose(configuration: unknown): boolean {

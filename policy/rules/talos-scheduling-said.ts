@@ -1,9 +1,11 @@
 import { defineRule } from "../rule";
 import { patchesOf } from "../talos";
 import { TALOS_APPLY } from "../types";
-import { at } from "../values";
+import { at, findings } from "../values";
 
 const TAINT = "node-role.kubernetes.io/control-plane";
+/** The switch, and its old name, which Talos still takes. */
+const SWITCHES = ["allowSchedulingOnControlPlanes", "allowSchedulingOnMasters"];
 
 /** Workloads on a control plane are a choice. */
 export const talosSchedulingSaid = defineRule({
@@ -16,12 +18,15 @@ export const talosSchedulingSaid = defineRule({
     if (settings === undefined || settings.cluster.scheduleOnControlPlanes) return [];
     const patches = patchesOf(resource);
     return [
-      ...(patches.some((patch) => at(patch, "cluster", "allowSchedulingOnControlPlanes") === true)
-        ? ["allowSchedulingOnControlPlanes is on"]
-        : []),
-      ...(patches.some((patch) => at(patch, "machine", "nodeTaints", TAINT, "$patch") === "delete")
-        ? [`the taint ${TAINT} is taken away`]
-        : []),
+      ...SWITCHES.filter((field) => patches.some((patch) => at(patch, "cluster", field) === true)).map((field) => `${field} is on`),
+      ...findings(
+        [patches.some((patch) => isDeleted(patch, TAINT)), `the taint ${TAINT} is taken away`],
+        [patches.some((patch) => isDeleted(patch)), "every taint is taken away"],
+      ),
     ];
   },
 });
+
+function isDeleted(patch: unknown, ...taint: readonly string[]): boolean {
+  return at(patch, "machine", "nodeTaints", ...taint, "$patch") === "delete";
+}
