@@ -5,6 +5,7 @@ const UNFIT: Readonly<Record<string, string>> = {
   "proxmoxve:index/vm:Vm": "has no disks, EFI, network or agent, and says itself that it is not for production",
   "proxmoxve:index/vm2Legacy:Vm2Legacy": "is the old name of the unfinished class",
   "proxmoxve:cloned/vm:Vm": "is experimental, and a clone can lose its address on a change of memory",
+  "proxmoxve:cloned/vmLegacy:VmLegacy": "is experimental, and a clone can lose its address on a change of memory",
   "proxmoxve:index/fileLegacy:FileLegacy": "needs root by SSH on the host",
   "proxmoxve:download/fileLegacy:FileLegacy": "is deprecated",
 };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineRule } from "../rule";
-import { ACL, ROLE } from "../types";
-import { textAt, textsAt } from "../values";
+import { ACLS, ROLE } from "../types";
+import { findings, listAt, textAt, textsAt } from "../values";
 
 /** Privileges that lead to all others, or to the hosts. */
 const FORBIDDEN =
@@ -14,7 +14,7 @@ export const proxmoxLeastRights = defineRule({
   says: "A role has no privilege that leads to others or to the hosts, and no rule is for the whole of Proxmox.",
   reason: "The token lies in the cluster: whoever reads that Secret has these rights on the hosts.",
   level: "mandatory",
-  types: [ROLE, ACL],
+  types: [ROLE, ...ACLS],
   config: z.strictObject({
     wholeTree: z.array(z.string()).default([]).describe("Users, such as `backup@pve`, that may have a rule on `/`."),
   }),
@@ -22,7 +22,11 @@ export const proxmoxLeastRights = defineRule({
     ...textsAt(props, "privileges")
       .filter((privilege) => FORBIDDEN.test(privilege))
       .map((privilege) => `the privilege ${privilege} leads to others`),
-    ...(WHOLE_ROLES.includes(textAt(props, "roleId")) ? [`the role ${textAt(props, "roleId")} is an administrator's`] : []),
-    ...(props["path"] === "/" && !wholeTree.includes(textAt(props, "userId")) ? ["the rule is for the whole of Proxmox: name a path"] : []),
+    ...[props, ...listAt(props, "acls")].flatMap((acl) =>
+      findings(
+        [WHOLE_ROLES.includes(textAt(acl, "roleId")), `the role ${textAt(acl, "roleId")} is an administrator's`],
+        [textAt(acl, "path") === "/" && !wholeTree.includes(textAt(props, "userId")), "the rule is for the whole of Proxmox: name a path"],
+      ),
+    ),
   ],
 });

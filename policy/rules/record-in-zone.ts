@@ -1,5 +1,5 @@
 import { defineRule } from "../rule";
-import { DNS_RECORD } from "../types";
+import { DNS_RECORDS } from "../types";
 import { textAt } from "../values";
 
 /** A record elsewhere takes a name from somebody else. */
@@ -8,7 +8,7 @@ export const recordInZone = defineRule({
   says: "A record's full name lies in a domain of the cluster, and its zone is that domain's.",
   reason: "A short or foreign name makes a record in whatever zone the token may write.",
   level: "mandatory",
-  types: [DNS_RECORD],
+  types: DNS_RECORDS,
   resource: ({ props }, { settings }) => {
     if (settings === undefined) return [];
     const name = textAt(props, "name");

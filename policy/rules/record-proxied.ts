@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineRule } from "../rule";
-import { DNS_RECORD } from "../types";
+import { DNS_RECORDS } from "../types";
 import { findings, textAt } from "../values";
 
 /** The home's own address is nobody's to know. */
@@ -9,7 +9,7 @@ export const recordProxied = defineRule({
   says: "Records are proxied, with a time to live of 1, and go before their replacement comes.",
   reason: "An unproxied record shows where the home is; a second record of one name is refused (pulumi/pulumi-cloudflare#268).",
   level: "mandatory",
-  types: [DNS_RECORD],
+  types: DNS_RECORDS,
   config: z.strictObject({
     unproxied: z.array(z.string()).default([]).describe("Full names that may be unproxied, such as a mail record's."),
   }),

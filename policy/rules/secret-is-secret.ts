@@ -1,6 +1,6 @@
 import { isSecretAt } from "../resource";
 import { defineRule } from "../rule";
-import { SECRET } from "../types";
+import { SECRET, SECRETS } from "../types";
 
 /** What is a secret in the cluster is one in the state. */
 export const secretIsSecret = defineRule({
@@ -10,7 +10,7 @@ export const secretIsSecret = defineRule({
     "A plain value stands in clear in the state, in every preview and in its log; `stringData` is never read back and shows a change in every run (pulumi/pulumi-kubernetes#2291).",
   level: "mandatory",
   knownLater: [{ value: `${SECRET} data`, instead: "the mark of a secret, which is there before the value" }],
-  types: [SECRET],
+  types: SECRETS,
   resource: (resource) => [
     ...(resource.props["data"] === undefined ||
     isSecretAt(resource, "data") ||

@@ -1,7 +1,7 @@
 import type { Resource } from "../resource";
 import { defineRule } from "../rule";
 import { patchesOf } from "../talos";
-import { NAMESPACE, TALOS_APPLY } from "../types";
+import { isObjectPatch, NAMESPACES, TALOS_APPLY } from "../types";
 import { at, listAt, textAt, textsAt } from "../values";
 
 const ENFORCE = "pod-security.kubernetes.io/enforce";
@@ -16,8 +16,9 @@ export const talosPodSecurityKept = defineRule({
     "Talos enforces `baseline` on namespaces without a label; without the plugin, and without labels, any pod may be root on its node.",
   level: "mandatory",
   stack: (resources) => {
-    const bare = resources.filter((each) => each.type === NAMESPACE && textAt(each.props, "metadata", "labels", ENFORCE) === "");
-    if (bare.length === 0 && resources.some(({ type }) => type === NAMESPACE)) return [];
+    const namespaces = resources.filter(({ type }) => NAMESPACES.includes(type) && !isObjectPatch(type));
+    const bare = namespaces.filter(({ props }) => textAt(props, "metadata", "labels", ENFORCE) === "");
+    if (bare.length === 0 && namespaces.length > 0) return [];
     const names = bare.map(({ props }) => textAt(props, "metadata", "name"));
     return resources
       .filter(({ type }) => type === TALOS_APPLY)

@@ -1,5 +1,5 @@
 import { defineRule } from "../rule";
-import { TUNNEL_CONFIG } from "../types";
+import { TUNNEL_CONFIGS } from "../types";
 import { at, listAt, textAt } from "../values";
 
 /** What no rule names is not there. */
@@ -8,7 +8,7 @@ export const tunnelEndsIn404 = defineRule({
   says: "The tunnel's last rule answers 404, and only the last rule is without a host.",
   reason: "A last rule that leads somewhere answers every name that anyone points at the tunnel.",
   level: "mandatory",
-  types: [TUNNEL_CONFIG],
+  types: TUNNEL_CONFIGS,
   resource: ({ props }) => {
     const ingresses = listAt(props, "config", "ingresses");
     const last = ingresses.at(-1);

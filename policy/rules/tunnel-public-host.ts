@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { EXTERNAL_GATEWAY_URL } from "../../platform/names";
 import { defineRule } from "../rule";
-import { TUNNEL_CONFIG } from "../types";
+import { TUNNEL_CONFIGS } from "../types";
 import { at, listAt, textAt } from "../values";
 
 /** The gateway asks who calls; a service behind a rule of its own asks nobody. */
@@ -10,7 +10,7 @@ export const tunnelPublicHost = defineRule({
   says: "Public hosts lead to the external gateway, which protects them; any other has Cloudflare Access, or a reason to be open.",
   reason: "A rule straight to a Service passes by log-in, rate limits and logs of the gateway.",
   level: "mandatory",
-  types: [TUNNEL_CONFIG],
+  types: TUNNEL_CONFIGS,
   config: z.strictObject({
     open: z.record(z.string(), z.string().min(10)).default({}).describe("Host -> why it may be reached without the gateway."),
   }),

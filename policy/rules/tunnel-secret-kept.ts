@@ -1,6 +1,6 @@
 import { isSecretAt } from "../resource";
 import { defineRule } from "../rule";
-import { TUNNEL } from "../types";
+import { TUNNEL, TUNNELS } from "../types";
 
 /** The API never returns the secret. */
 export const tunnelSecretKept = defineRule({
@@ -10,7 +10,7 @@ export const tunnelSecretKept = defineRule({
     "A difference read back after an import rotates the secret under running connectors (cloudflare/terraform-provider-cloudflare#5450).",
   level: "mandatory",
   knownLater: [{ value: `${TUNNEL} tunnelSecret`, instead: "the mark of a secret, which is there before the value" }],
-  types: [TUNNEL],
+  types: TUNNELS,
   resource: (resource) => [
     ...(resource.props["configSrc"] === "cloudflare" ? [] : ["configSrc is not cloudflare"]),
     ...(resource.options.ignoreChanges.includes("tunnelSecret") ? [] : ["ignoreChanges has no tunnelSecret"]),
