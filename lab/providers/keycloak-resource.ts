@@ -99,9 +99,11 @@ const sorted = (values: Inputs): Inputs =>
   Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
-      Array.isArray(value) ? [...value].sort((a, b) => (String(a) < String(b) ? -1 : 1)) : value,
+      Array.isArray(value) ? [...value].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)) : value,
     ]),
   );
+
+const keyOf = (item: unknown): string => (typeof item === "symbol" ? "" : JSON.stringify(item));
 
 /** To the provider an empty text, list or map is none. */
 const withoutEmpty = (values: Inputs): Inputs => Object.fromEntries(Object.entries(values).filter(([, value]) => !isEmpty(value)));

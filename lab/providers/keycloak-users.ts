@@ -7,7 +7,7 @@ import { reconcileRoles, removeRoles, rolesGiven } from "./keycloak-roles";
 import { user, userGroups, userRoles } from "./keycloak-tables";
 import { isObject } from "./values";
 
-/** `User`. Its first password counts at its creation only; the action that a temporary one asks for is Keycloak's to add. */
+/** `User`. Its first password counts at its creation only; each update takes links to identity providers away that it does not know. */
 export function userAdapter(): ResourceAdapter {
   const body = (inputs: Inputs): Representation => ({
     username: textOf(inputs, "username"),
@@ -21,7 +21,8 @@ export function userAdapter(): ResourceAdapter {
   });
   return realmResource({
     table: user,
-    known: ["attributes", "email", "emailVerified", "enabled", "firstName", "initialPassword", "lastName", "realmId"].concat([
+    known: ["attributes", "email", "emailVerified", "enabled", "federatedIdentities", "firstName", "initialPassword", "lastName"].concat([
+      "realmId",
       "requiredActions",
       "username",
     ]),
@@ -32,6 +33,7 @@ export function userAdapter(): ResourceAdapter {
     place: realmAndId,
     create: async (inputs, api) => {
       const id = await api.post(`${realmPath(inputs)}/users`, body(inputs));
+      await linked(`${realmPath(inputs)}/users/${id}`, inputs, api);
       const password = inputs["initialPassword"];
       if (isObject(password)) {
         await api.put(`${realmPath(inputs)}/users/${id}/reset-password`, {
@@ -53,11 +55,25 @@ export function userAdapter(): ResourceAdapter {
         enabled: found["enabled"] === true,
         attributes: textsJoined(found["attributes"]),
         requiredActions: textsOf(found, "requiredActions"),
+        federatedIdentities: listOf(found["federatedIdentities"]),
       };
     },
-    update: (id, _old, inputs, api) => api.put(`${realmPath(inputs)}/users/${id}`, { id, ...body(inputs) }),
+    update: async (id, _old, inputs, api) => {
+      const path = `${realmPath(inputs)}/users/${id}`;
+      await api.put(path, { id, ...body(inputs) });
+      // The provider takes every link away, also those that it does not know, and makes its own anew.
+      for (const link of await api.get<readonly Inputs[]>(`${path}/federated-identity`)) await api.delete(linkPath(path, link));
+      await linked(path, inputs, api);
+    },
     delete: (id, state, api) => api.delete(`${realmPath(state)}/users/${id}`),
   });
+}
+
+const listOf = (value: unknown): readonly Inputs[] => (Array.isArray(value) ? value.filter(isObject) : []);
+const linkPath = (path: string, link: Inputs): string => `${path}/federated-identity/${textOf(link, "identityProvider")}`;
+
+async function linked(path: string, inputs: Inputs, api: KeycloakApi): Promise<void> {
+  for (const link of listOf(inputs["federatedIdentities"])) await api.post(linkPath(path, link), link);
 }
 
 function nameProblems(inputs: Inputs): readonly CheckProblem[] {

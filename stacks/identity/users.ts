@@ -8,8 +8,8 @@ import { idOf } from "./tree-ids";
 
 type User = IdentitySettings["users"][string];
 
-/** What becomes of these after the first log-in is the user's business, not the stack file's. */
-const LEFT_TO_THE_USER = ["initialPassword", "requiredActions"];
+/** What becomes of these from the first log-in on is the user's business: password, required actions, links to accounts elsewhere. */
+const LEFT_TO_THE_USER = ["initialPassword", "requiredActions", "federatedIdentities"];
 
 /** Every user, in exactly the groups that the settings name, with the roles that they name and whatever else Keycloak gives. */
 export function makeUsers(wanted: IdentitySettings["users"], groups: Groups, realm: Realm): void {

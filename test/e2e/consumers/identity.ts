@@ -20,6 +20,7 @@ import type { ConsumerWorld } from "./world";
 
 const REALM = "home";
 const STACK = "people";
+const GITHUB = "github";
 const CALLBACK = "http://127.0.0.1:8000/callback";
 /** The stack, its provider, three groups and two users with what they are in and have, three clients with scopes and audiences. */
 const MADE = 26;
@@ -75,6 +76,8 @@ export function describeIdentity(world: ConsumerWorld): void {
       admin = new Admin(keycloak.url, secret);
       canaries.push(secret);
       await importTree();
+      const github = { alias: GITHUB, providerId: "github", enabled: true, config: { clientId: "c", clientSecret: "s" } };
+      await admin.post(`/${REALM}/identity-provider/instances`, github);
       imported = await realm();
       proxy = await CountingProxy.before(keycloak.url);
       servers = await serveProviders([keycloakProvider()], { host: "127.0.0.1" });
@@ -144,13 +147,19 @@ export function describeIdentity(world: ConsumerWorld): void {
       assert.deepEqual([ada.groups, [...(ada.realm_access?.roles ?? [])].sort()], [["kids"], ["admin", "user"]]);
     });
 
-    it("are brought back when somebody changed them by hand", async () => {
+    it("are brought back when somebody changed them by hand, while a person keeps the account elsewhere that they log in with", async () => {
       const [grace] = await admin.get<{ id: string }[]>(`/${REALM}/users?username=grace&exact=true`);
       const [family] = await admin.get<{ id: string }[]>(`/${REALM}/groups?search=family&exact=true`);
-      await admin.put(`/${REALM}/users/${grace?.id}/groups/${family?.id}`, {});
-      assert.deepEqual(await up({ refresh: true }), { update: 1 });
-      const groups = await admin.get<{ name: string }[]>(`/${REALM}/users/${grace?.id}/groups`);
+      const user = `/${REALM}/users/${grace?.id}`;
+      await admin.put(`${user}/groups/${family?.id}`, {});
+      const link = { identityProvider: GITHUB, userId: "1", userName: "grace" };
+      await admin.post(`${user}/federated-identity/${GITHUB}`, link);
+      edit(["hearth-identity:users", "grace", "lastName"], "Murray Hopper");
+      assert.deepEqual(await up({ refresh: true }), { update: 2 });
+      const groups = await admin.get<{ name: string }[]>(`${user}/groups`);
       assert.deepEqual(groups.map(({ name }) => name).sort(), ["admins", "kids"]);
+      const { lastName, federatedIdentities } = await admin.get(user);
+      assert.deepEqual([lastName, federatedIdentities], ["Murray Hopper", [link]]);
     });
 
     it("go with destroy, and nothing else goes", async () => {
