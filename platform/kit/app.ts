@@ -155,6 +155,7 @@ export interface DeclaredApp extends Requests {
 
 /** An app of the catalogue; the type of its options stays inside. */
 export interface App extends Pick<AppDefinition<z.ZodType>, "name" | "summary" | "namespace" | "presence" | "needs" | "after" | "options"> {
+  readonly moreNamespaces: readonly AppNamespace[];
   readonly chart?: AppChart;
   readonly vendored: readonly VendoredManifests[];
   /** @throws ZodError when the options are not what the schema says; validation finds that first. */
@@ -166,11 +167,12 @@ export const CRDS_APP = "crds";
 
 /** Makes an app of its definition. */
 export function defineApp<Schema extends z.ZodType>(definition: AppDefinition<Schema>): App {
-  const { name, summary, namespace, presence, needs, after, options: schema, chart } = definition;
+  const { name, summary, namespace, moreNamespaces = [], presence, needs, after, options: schema, chart } = definition;
   return {
     name,
     summary,
     namespace,
+    moreNamespaces,
     presence,
     needs,
     after,
@@ -184,7 +186,7 @@ export function defineApp<Schema extends z.ZodType>(definition: AppDefinition<Sc
       const own = {
         name,
         namespace,
-        moreNamespaces: definition.moreNamespaces ?? [],
+        moreNamespaces,
         dependsOn: [...new Set([...first, ...needs, ...after.filter((other) => platform.enabled.has(other))])].sort(),
         onRemoval: definition.onRemoval ?? "delete",
         dataPolicy: dataPolicyOf(options),
