@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { NamespaceSpec } from "../platform/plan";
+import { podSecurityLabels } from "../platform/pod-security";
 import type { SecretSource, SecretSpec } from "../platform/kit/secrets";
 import { Phase } from "./component";
 import { asSecret } from "./secret";
@@ -104,9 +105,4 @@ export class SeedSecrets extends Phase {
     this.shared.set(id, known);
     return known;
   }
-}
-
-/** Labels of Pod Security admission: what is enforced is also what is warned about. */
-function podSecurityLabels(level: string): Record<string, string> {
-  return Object.fromEntries(["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, level]));
 }

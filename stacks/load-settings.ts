@@ -23,7 +23,7 @@ export function loadSettings(): Settings {
   return settingsFrom(runningConfig());
 }
 
-/** The configuration of the running stack. */
+/** The configuration of the running stack, secrets in clear: for a reader that wraps them. */
 export function runningConfig(): PulumiConfig {
   const config = runtime.allConfig();
   return { project: pulumi.getProject(), stack: pulumi.getStack(), config, secretKeys: Object.keys(config).filter(isSecret) };

@@ -3,7 +3,8 @@ import type { Path } from "../path";
 
 /** The schemas that may describe one value: several where there is a union. */
 function alternatives(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
-  if (schema instanceof z.ZodOptional) return alternatives(schema.unwrap());
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
+    return alternatives(schema.unwrap());
   if (schema instanceof z.ZodUnion) return schema.options.flatMap(alternatives);
   return [schema];
 }

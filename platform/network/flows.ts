@@ -12,7 +12,14 @@ export interface Pods {
 }
 
 /** The other end of a connection: pods of the platform, or something without pods. */
-export type End = Pods | "kube-apiserver" | "nodes" | "world" | { readonly cidr: string };
+export type End = Pods | "kube-apiserver" | "nodes" | "world" | Addresses;
+
+/** Addresses outside the cluster; Cilium never takes a pod or a node for one of them. */
+export interface Addresses {
+  readonly cidr: string;
+  /** Networks within it that are left out. */
+  readonly except?: readonly string[];
+}
 
 /** One way in which packets may go, as seen from the app's end. */
 export interface Flow {

@@ -30,12 +30,28 @@ export function policiesOf(app: Pick<DeclaredApp, "name" | "namespace">, flows: 
   const sides = [...within(own), ...flows.flatMap((flow) => bothSides(flow, flow.at ?? own))];
   const namespaces = [...new Set(sides.map(({ at }) => at))].filter((namespace) => !OPEN_NAMESPACES.includes(namespace)).sort();
   return namespaces.map((namespace) =>
-    policy(
+    allowance(
       namespace === own ? app.name : `${app.name}-${namespace}`,
       namespace,
       sides.filter(({ at }) => at === namespace),
     ),
   );
+}
+
+/** A policy for all pods of a namespace that opens these flows and closes nothing. */
+export function allowance(name: string, namespace: string, flows: readonly Flow[]): KubeObject {
+  const [ingress, egress] = [rules("in", flows), rules("out", flows)];
+  const opened = { ...(ingress.length === 0 ? {} : { ingress }), ...(egress.length === 0 ? {} : { egress }) };
+  return policy(name, namespace, { enableDefaultDeny: ALLOW_ONLY, ...opened });
+}
+
+/** A policy that closes all pods of a namespace in both directions, but for these flows and what no pod can do without. */
+export function enclosure(name: string, namespace: string, flows: readonly Flow[]): KubeObject {
+  return policy(name, namespace, {
+    enableDefaultDeny: { ingress: true, egress: true },
+    ingress: [...ESSENTIALS.ingress, ...rules("in", flows)],
+    egress: [...ESSENTIALS.egress, ...rules("out", flows)],
+  });
 }
 
 /** A flow as seen from one end. */
@@ -64,18 +80,12 @@ function isPods(end: End): end is Pods {
   return typeof end === "object" && "namespace" in end;
 }
 
-function policy(name: string, namespace: string, flows: readonly Flow[]): KubeObject {
-  const [ingress, egress] = [rules("in", flows), rules("out", flows)];
+function policy(name: string, namespace: string, spec: Rule): KubeObject {
   return {
     apiVersion: "cilium.io/v2",
     kind: "CiliumNetworkPolicy",
     metadata: { name, namespace },
-    spec: {
-      endpointSelector: {},
-      enableDefaultDeny: ALLOW_ONLY,
-      ...(ingress.length === 0 ? {} : { ingress }),
-      ...(egress.length === 0 ? {} : { egress }),
-    },
+    spec: { endpointSelector: {}, ...spec },
   };
 }
 
@@ -111,7 +121,7 @@ function source(peer: End): Rule {
       // A node that takes a call for a load-balancer address and passes it on to another puts its own address on it.
       return { fromEntities: ["world", "host", "remote-node"] };
     default:
-      return { fromCIDR: [peer.cidr] };
+      return peer.except === undefined ? { fromCIDR: [peer.cidr] } : { fromCIDRSet: [peer] };
   }
 }
 
@@ -124,7 +134,7 @@ function target(peer: End): Rule {
     case "nodes":
       return { toEntities: ["host", "remote-node"] };
     default:
-      return { toCIDR: [peer.cidr] };
+      return peer.except === undefined ? { toCIDR: [peer.cidr] } : { toCIDRSet: [peer] };
   }
 }
 
@@ -132,6 +142,18 @@ function selector({ namespace, labels = {} }: Pods): Rule {
   const prefixed = Object.fromEntries(Object.entries(labels).map(([key, value]) => [`k8s:${key}`, value]));
   return { matchLabels: { [NAMESPACE_LABEL]: namespace, ...prefixed } };
 }
+
+/** What a pod cannot do without: probes of its node, DNS, and the API server, which asks every caller for credentials. */
+const ESSENTIALS = {
+  ingress: [{ fromEntities: ["host"] }],
+  egress: [
+    {
+      toEndpoints: [{ matchLabels: { [NAMESPACE_LABEL]: "kube-system", "k8s:k8s-app": "kube-dns" } }],
+      toPorts: [{ ports: [{ port: "53", protocol: "ANY" }] }],
+    },
+    { ...target("kube-apiserver"), toPorts: [{ ports: [{ port: "6443", protocol: "TCP" }] }] },
+  ],
+} as const;
 
 /** What the cluster-wide policy closes, and for whom it stays open. */
 export interface DefaultDeny {
@@ -142,9 +164,8 @@ export interface DefaultDeny {
 }
 
 /**
- * Closes every pod of every other namespace, those of users included, but for what a pod cannot do without: probes of
- * its node, DNS, and the API server, which asks every caller for credentials. Cilium's own health endpoints have no
- * namespace, so this policy is not theirs.
+ * Closes every pod of every other namespace, those of users included, but for what a pod cannot do without. Cilium's own
+ * health endpoints have no namespace, so this policy is not theirs.
  */
 export function defaultDeny({ mode, exempt }: DefaultDeny): KubeObject {
   const closed = mode === "enforce";
@@ -161,14 +182,7 @@ export function defaultDeny({ mode, exempt }: DefaultDeny): KubeObject {
         ],
       },
       enableDefaultDeny: { ingress: closed, egress: closed },
-      ingress: [{ fromEntities: ["host"] }],
-      egress: [
-        {
-          toEndpoints: [{ matchLabels: { [NAMESPACE_LABEL]: "kube-system", "k8s:k8s-app": "kube-dns" } }],
-          toPorts: [{ ports: [{ port: "53", protocol: "ANY" }] }],
-        },
-        { ...target("kube-apiserver"), toPorts: [{ ports: [{ port: "6443", protocol: "TCP" }] }] },
-      ],
+      ...ESSENTIALS,
     },
   };
 }
