@@ -43,6 +43,14 @@ export async function conditionIs(condition: string, path: string, client: Kuber
   });
 }
 
+/** Whether there is no object at an API path. */
+export async function isAbsent(path: string, client: KubernetesClient): Promise<Sight> {
+  return look(client, path, ({ status, body }) => {
+    if (status === 404) return undefined;
+    return status === 200 ? "it is there" : `HTTP ${status} ${body.slice(0, 200)}`;
+  });
+}
+
 /** The part of any object's status that conditions live in (Kubernetes API conventions). */
 interface ObjectStatus {
   readonly metadata?: { readonly name?: string };

@@ -90,7 +90,8 @@ export function clientOf(path: string): KubeClient {
   });
 }
 
-interface Kubeconfig {
+/** What of a kubeconfig tells how to log in. */
+export interface Kubeconfig {
   readonly clusters: readonly { readonly cluster: { readonly server: string; readonly "certificate-authority-data": string } }[];
   readonly users: readonly { readonly user: { readonly "client-certificate-data": string; readonly "client-key-data": string } }[];
 }

@@ -3,7 +3,7 @@ import { HELM_RELEASE, isKubernetesObject } from "../types";
 import { textAt } from "../values";
 
 /** What asks the cluster or a registry in every preview. */
-const RENDERED = /^kubernetes:(helm\.sh\/v[234]:Chart|helm\.sh\/v4|yaml|yaml\/v2|kustomize(\/v2)?):?/;
+const RENDERED = /^kubernetes:(helm\.sh\/v[234]:Chart$|helm\.sh\/v4:|(yaml|kustomize)(\/v2)?:)/;
 
 /** A preview works while nothing exists. */
 export const kubernetesPlainObjects = defineRule({

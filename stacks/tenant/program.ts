@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { keepValuesOutOfDebugLog } from "../debug-log";
 import { type Cluster, clusterOfStack } from "../outputs";
+import { namespaceIsFree } from "./components/namespace-is-free";
 import { Tenant } from "./components/tenant";
 import { type TenantPlan, tenantPlan } from "./plan";
 import { loadTenants } from "./settings/load";
@@ -17,7 +18,8 @@ export async function program(): Promise<pulumi.Inputs> {
   const cluster = await clusterOfStack(settings.cluster);
   const plans = settings.tenants.map((tenant) => tenantPlan(tenant, cluster.nodes));
   const provider = kubernetesProvider(cluster, settings);
-  for (const plan of plans) new Tenant(plan, { providers: [provider] });
+  const free = settings.existing === "adopt" ? {} : { free: (namespace: string) => namespaceIsFree(namespace, cluster.kubeconfig) };
+  for (const plan of plans) new Tenant(plan, free, { providers: [provider] });
   return { cluster: cluster.name, tenants: Object.fromEntries(plans.map((plan) => [plan.name, outputOf(plan)])) };
 }
 

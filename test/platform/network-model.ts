@@ -3,8 +3,14 @@
  * the rules of Cilium 1.20 (https://docs.cilium.io/en/v1.20/security/policy/). What it does not understand it refuses.
  */
 
-/** A pod by its namespace and labels, or what Cilium knows by a reserved name. */
-export type Party = { readonly namespace: string; readonly labels?: Readonly<Record<string, string>> } | Entity;
+import { contains, parseAddress, parseCidr } from "../../config/cidr";
+
+/** A pod by its namespace and labels, an address outside the cluster, or what Cilium knows by a reserved name. */
+export type Party = { readonly namespace: string; readonly labels?: Readonly<Record<string, string>> } | Outside | Entity;
+/** Part of the world: Cilium takes no pod and no node for it, whatever their addresses. */
+export interface Outside {
+  readonly address: string;
+}
 export type Entity = "world" | "host" | "remote-node" | "kube-apiserver" | "health";
 
 /** A port that is called. */
@@ -19,6 +25,11 @@ interface Selector {
   readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: readonly string[] }[];
 }
 
+interface AddressSet {
+  readonly cidr: string;
+  readonly except?: readonly string[];
+}
+
 /** One rule of a policy; the fields of both directions. */
 interface Rule {
   readonly fromEndpoints?: readonly Selector[];
@@ -27,6 +38,8 @@ interface Rule {
   readonly toEntities?: readonly string[];
   readonly fromCIDR?: readonly string[];
   readonly toCIDR?: readonly string[];
+  readonly fromCIDRSet?: readonly AddressSet[];
+  readonly toCIDRSet?: readonly AddressSet[];
   readonly toPorts?: readonly { readonly ports: readonly { readonly port: string; readonly protocol: string }[] }[];
 }
 
@@ -47,7 +60,7 @@ type Direction = "ingress" | "egress";
 const NAMESPACE = "io.kubernetes.pod.namespace";
 const KNOWN = {
   spec: ["endpointSelector", "enableDefaultDeny", "ingress", "egress"],
-  rule: ["fromEndpoints", "toEndpoints", "fromEntities", "toEntities", "fromCIDR", "toCIDR", "toPorts"],
+  rule: ["fromEndpoints", "toEndpoints", "fromEntities", "toEntities", "fromCIDR", "toCIDR", "fromCIDRSet", "toCIDRSet", "toPorts"],
 } as const;
 
 /** Whether a connection gets through: its caller must be let out, and whom it calls must let it in. */
@@ -75,7 +88,7 @@ function denies({ spec }: Policy, direction: Direction): boolean {
 
 /** Policies are for pods and for Cilium's health endpoint, which has no namespace; hosts would need a node selector. */
 function selects({ kind, metadata, spec }: Policy, subject: Party): boolean {
-  if (typeof subject === "string" && subject !== "health") return false;
+  if ((typeof subject === "string" && subject !== "health") || isOutside(subject)) return false;
   const labels = labelsOf(subject);
   if (kind === "CiliumNetworkPolicy" && labels[NAMESPACE] !== metadata.namespace) return false;
   return fits(spec.endpointSelector, labels);
@@ -86,8 +99,30 @@ function matches(policy: Policy, rule: Rule, other: Party, call: Call): boolean 
   const endpoints = [...(rule.fromEndpoints ?? []), ...(rule.toEndpoints ?? [])];
   const entities = [...(rule.fromEntities ?? []), ...(rule.toEntities ?? [])];
   const peer =
-    typeof other === "string" ? entities.includes(other) : endpoints.some((selector) => fits(placed(policy, selector), labelsOf(other)));
+    typeof other === "string"
+      ? entities.includes(other)
+      : isOutside(other)
+        ? entities.includes("world") || addressSets(rule).some((set) => covered(set, other))
+        : endpoints.some((selector) => fits(placed(policy, selector), labelsOf(other)));
   return peer && (rule.toPorts === undefined || rule.toPorts.some(({ ports }) => ports.some((port) => covers(port, call))));
+}
+
+function isOutside(party: Party): party is Outside {
+  return typeof party === "object" && "address" in party;
+}
+
+function addressSets({ fromCIDR = [], toCIDR = [], fromCIDRSet = [], toCIDRSet = [] }: Rule): readonly AddressSet[] {
+  return [...[...fromCIDR, ...toCIDR].map((cidr) => ({ cidr })), ...fromCIDRSet, ...toCIDRSet];
+}
+
+function covered({ cidr, except = [] }: AddressSet, { address }: Outside): boolean {
+  return within(cidr, address) && !except.some((each) => within(each, address));
+}
+
+function within(network: string, address: string): boolean {
+  const [cidr, parsed] = [parseCidr(network), parseAddress(address)];
+  if (cidr === undefined || parsed === undefined) throw new Error(`the model cannot read ${network} or ${address}`);
+  return contains(cidr, parsed);
 }
 
 /** A selector of peers that names no namespace means the policy's own, or, cluster-wide, any. */
@@ -102,7 +137,7 @@ function placed({ metadata }: Policy, selector: Selector): Selector {
 }
 
 function labelsOf(party: Party): Readonly<Record<string, string>> {
-  return typeof party === "string" ? {} : { ...party.labels, [NAMESPACE]: party.namespace };
+  return typeof party === "string" || isOutside(party) ? {} : { ...party.labels, [NAMESPACE]: party.namespace };
 }
 
 function fits({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Readonly<Record<string, string>>): boolean {

@@ -5,6 +5,11 @@ import type { KubeObject } from "../../../platform/kit/objects";
 import type { NamespacePlan, TenantPlan } from "../plan";
 import type { FluxPlan, SecretEntry } from "../plan/flux";
 
+export interface TenantArgs {
+  /** Holds a namespace back that is somebody else's. Absent: what is there is taken over. */
+  readonly free?: (namespace: string) => pulumi.ResourceHook;
+}
+
 /** Where an object's making may wait for others, and how long it lives. */
 type Options = Pick<pulumi.CustomResourceOptions, "dependsOn" | "retainOnDelete">;
 
@@ -14,19 +19,25 @@ type Options = Pick<pulumi.CustomResourceOptions, "dependsOn" | "retainOnDelete"
  * on the way down the rights go first.
  */
 export class Tenant extends pulumi.ComponentResource {
-  constructor(plan: TenantPlan, options: pulumi.ComponentResourceOptions) {
+  constructor(plan: TenantPlan, { free }: TenantArgs, options: pulumi.ComponentResourceOptions) {
     super("hearth:tenant:Tenant", plan.name, {}, options);
-    const namespaces = new Map(plan.namespaces.map((each) => [each.name, this.makeNamespace(each, plan)]));
+    const namespaces = new Map(plan.namespaces.map((each) => [each.name, this.makeNamespace(each, plan, free)]));
     const fences = plan.namespaces.flatMap((each) => this.makeFences(each, plan, namespaces.get(each.name)));
     const account = this.makeAccount(plan, namespaces.get(plan.home));
-    const rights = plan.namespaces.flatMap((each) => this.makeRights(each, [account, ...fences]));
+    const admission = this.makeAdmission(plan);
+    const rights = plan.namespaces.flatMap((each) => this.makeRights(each, [account, admission, ...fences]));
     if (plan.gatewayPolicy !== undefined) this.makeCustom(`gateways/${plan.name}`, plan.gatewayPolicy, {});
     if (plan.flux !== undefined) this.makeFlux(plan, plan.flux, rights);
     this.registerOutputs({});
   }
 
-  private makeNamespace({ name, namespace: { metadata } }: NamespacePlan, { data }: TenantPlan): kubernetes.core.v1.Namespace {
-    return new kubernetes.core.v1.Namespace(`namespace/${name}`, { metadata }, this.child({ retainOnDelete: data === "keep" }));
+  private makeNamespace(
+    { name, namespace: { metadata } }: NamespacePlan,
+    { data }: TenantPlan,
+    free: TenantArgs["free"],
+  ): kubernetes.core.v1.Namespace {
+    const hooks = free === undefined ? {} : { hooks: { beforeCreate: [free(name)] } };
+    return new kubernetes.core.v1.Namespace(`namespace/${name}`, { metadata }, this.child({ retainOnDelete: data === "keep", ...hooks }));
   }
 
   private makeFences(
@@ -41,6 +52,14 @@ export class Tenant extends pulumi.ComponentResource {
       new kubernetes.core.v1.LimitRange(`limits/${name}`, fields(limits), this.child(options)),
       this.makeCustom(`network/${name}`, policy, options),
     ];
+  }
+
+  private makeAdmission({ name, data, admission: { policy, binding } }: TenantPlan): pulumi.Resource {
+    const { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } = kubernetes.admissionregistration.v1;
+    const options = { retainOnDelete: data === "keep" };
+    const { metadata, spec } = binding;
+    const made = new ValidatingAdmissionPolicy(`admission/${name}`, fields(policy), this.child(options));
+    return new ValidatingAdmissionPolicyBinding(`admission/${name}`, { metadata, spec }, this.child({ ...options, dependsOn: [made] }));
   }
 
   private makeAccount({ name, account }: TenantPlan, namespace: pulumi.Resource | undefined): kubernetes.core.v1.ServiceAccount {

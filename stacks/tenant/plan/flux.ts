@@ -50,8 +50,8 @@ export function fluxPlan({ name, home, data }: Pick<TenantSettings, "name" | "ho
         deletionPolicy: data === "keep" ? "Orphan" : "Delete",
         interval: "10m",
         retryInterval: "1m",
-        timeout: "5m",
-        wait: true,
+        // Health is not waited for: while Flux waits, it takes no new commit.
+        timeout: "2m",
       },
     },
   };

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../../platform/kit/objects";
 import type { NodeOutput } from "../../outputs";
 import type { TenantSettings } from "../settings/settings";
+import { type AdmissionPlan, admissionPlan } from "./admission";
 import { limitsOf, namespaceOf, quotaOf } from "./fences";
 import { type FluxPlan, fluxPlan } from "./flux";
 import { gatewayPolicy, policiesOf } from "./network";
@@ -24,6 +25,7 @@ export interface TenantPlan {
   /** Whether namespaces and their fences outlive their resources. */
   readonly data: "keep" | "delete";
   readonly namespaces: readonly NamespacePlan[];
+  readonly admission: AdmissionPlan;
   readonly account: KubeObject;
   /** In the gateways' namespace; absent when they need not reach the tenant. */
   readonly gatewayPolicy?: KubeObject;
@@ -45,6 +47,7 @@ export function tenantPlan(tenant: TenantSettings, nodes: readonly NodeOutput[])
       const fences = { namespace: namespaceOf(each, name), quota: quotaOf(each), limits: limitsOf(each), policy };
       return [{ name: each.name, ...fences, ...rightsIn(each.name, tenant) }];
     }),
+    admission: admissionPlan(name),
     account: accountOf(tenant),
     ...(fromGateways === undefined ? {} : { gatewayPolicy: fromGateways }),
     ...(git === undefined ? {} : { flux: fluxPlan({ name, home, data }, git) }),

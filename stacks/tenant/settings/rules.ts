@@ -80,9 +80,7 @@ function login([name, { git }]: Tenant): readonly Problem[] {
   const fits = kind === "public" ? over === "http" : (kind === "deployKey") === (over === "ssh");
   const rule = "tenant.git-credentials";
   return [
-    ...(fits
-      ? []
-      : [problem(rule, at(name, "git", "credentials", "kind"), `does not go with ${git.url}`, "take deployKey for ssh:// alone")]),
+    ...(fits ? [] : [problem(rule, at(name, "git", "credentials", "kind"), "does not go with the URL", "take deployKey for ssh:// alone")]),
     ...Object.entries(given).flatMap(([key, value]) => {
       const path = at(name, "git", "credentials", key);
       if (wanted.includes(key) && value === undefined) return [problem(rule, path, `is missing for ${kind}`, "set it")];

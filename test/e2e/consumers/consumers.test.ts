@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describeIdentity } from "./identity";
+import { describeTenant } from "./tenant";
+import { describeRefusals } from "./tenant-refusals";
 import { ConsumerWorld } from "./world";
 
 describe("stacks that build on a cluster", function () {
@@ -15,4 +17,6 @@ describe("stacks that build on a cluster", function () {
   });
 
   describeIdentity(world);
+  describeTenant(world);
+  describeRefusals(world);
 });
