@@ -1,5 +1,5 @@
 import { formatPath } from "../config/path";
-import { differences, touches, type Difference } from "./differences";
+import { concerns, differences, touches, type Difference } from "./differences";
 import type { PlannedResource } from "./resources";
 
 /** What happens to a resource. */
@@ -55,10 +55,12 @@ function refusal(guard: PlannedResource["guard"]): readonly string[] {
 }
 
 function changed(before: PlannedResource, after: PlannedResource): readonly Change[] {
-  const { kind, name, replaceOn = [], ignore = [], values } = after;
+  const { kind, name, replaceOn = [], replaceBetween = [], ignore = [], values } = after;
   const found = differences(before.inputs, after.inputs).filter(({ path }) => !ignore.some((pattern) => touches(pattern, path)));
   if (found.length === 0) return [];
-  const causes = found.filter(({ path }) => replaceOn.some((pattern) => touches(pattern, path)));
+  const forces = (each: Difference): boolean =>
+    replaceOn.some((pattern) => concerns(pattern, each)) || replaceBetween.some((pattern) => concerns(pattern, each, "both"));
+  const causes = found.filter(forces);
   const named = [...causes, ...found.filter((each) => !causes.includes(each))].map((each) => property(each, values ?? "hidden"));
   const left = named.length - MAX_PROPERTIES;
   const details: string[] = left > 0 ? [...named.slice(0, MAX_PROPERTIES), `and ${left} more`] : [...named];

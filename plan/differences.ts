@@ -25,3 +25,24 @@ export function touches(pattern: string, path: Path): boolean {
   const steps = pattern.split(".");
   return steps.slice(0, path.length).every((step, index) => step === "*" || step === String(path[index]));
 }
+
+/**
+ * Whether a difference is one of what a pattern names. Where something above it differs, as a list that gets another item, what the
+ * pattern names there decides: an item that has no `fileId` changes none.
+ * @param sides `both`: it counts only where there is one before and after.
+ */
+export function concerns(pattern: string, { path, before, after }: Difference, sides: "any" | "both" = "any"): boolean {
+  if (!touches(pattern, path)) return false;
+  const rest = pattern.split(".").slice(path.length);
+  const [old, now] = [valuesAt(before, rest), valuesAt(after, rest)];
+  if (sides === "both" && (old.length === 0 || now.length === 0)) return false;
+  return JSON.stringify(old) !== JSON.stringify(now);
+}
+
+/** Every value that the steps lead to; `*` is any key or position. */
+function valuesAt(value: unknown, [step, ...rest]: readonly string[]): readonly unknown[] {
+  if (value === undefined) return [];
+  if (step === undefined) return [value];
+  if (step === "*") return Array.isArray(value) || isRecord(value) ? Object.values(value).flatMap((item) => valuesAt(item, rest)) : [];
+  return isRecord(value) && Object.hasOwn(value, step) ? valuesAt(value[step], rest) : [];
+}

@@ -28,6 +28,8 @@ export interface PlannedResource {
   readonly inputs: unknown;
   /** Inputs, as `disks.*.fileId`, that no provider changes in place. */
   readonly replaceOn?: readonly string[];
+  /** The same, but only for another value in the place of one: what is new, or gone, is changed in place. */
+  readonly replaceBetween?: readonly string[];
   /** Inputs that are left as they are once the resource is there. */
   readonly ignore?: readonly string[];
   /** The engine refuses to delete or replace it. */
@@ -112,7 +114,9 @@ function images(settings: Settings, previous: MadeFrom): readonly PlannedResourc
 }
 
 /** What forces a new machine: bpg/proxmox, `proxmoxtf/resource/vm`; the host does not, since `migrate` is on. */
-const NEW_MACHINE = ["vmId", "clone", "disks.*.fileId", "initialization.type", "tpmState.version", "efiDisk.type"];
+const NEW_MACHINE = ["vmId", "clone", "disks.*.fileId", "initialization.type"];
+/** The same source, `forceNewOnTPMVersionChange` and `forceNewOnEFIDiskTypeChange`: both leave alone what one side has not got. */
+const NEW_MACHINE_BETWEEN = ["tpmState.version", "efiDisk.type"];
 
 function machines(settings: Settings): readonly PlannedResource[] {
   const guard = settings.cluster.deletionProtection ? ({ guard: "protected" } as const) : {};
@@ -121,6 +125,7 @@ function machines(settings: Settings): readonly PlannedResource[] {
     name: node.name,
     inputs: args,
     replaceOn: NEW_MACHINE,
+    replaceBetween: NEW_MACHINE_BETWEEN,
     ignore: ignoreChanges.map((path) => path.replace(/\[(\d+)\]/g, ".$1")),
     ...guard,
     remarks: { nodeName: "it is migrated, which needs both hosts in the Proxmox cluster" },

@@ -94,6 +94,40 @@ describe("the model of the program's resources", function () {
     assert.ok(extended.some((line) => line.startsWith("create schematic")));
   });
 
+  it("changes a machine in place when a data disk comes or goes, or a TPM", () => {
+    const disk: Patch = { set: { "nodes.worker-1.dataDisks": { data: { sizeGiB: 50 } } } };
+    const tpm: Patch = { set: { "nodes.worker-1.tpm": true } };
+    for (const patch of [disk, tpm]) {
+      const both = [
+        changes(patch),
+        changes({ set: { "nodes.worker-1.dataDisks": undefined, "nodes.worker-1.tpm": undefined } }, patched(BASE, patch)),
+      ];
+      for (const found of both) {
+        const machine = found.find(({ kind }) => kind === "machine");
+        assert.deepEqual([machine?.operation, machine?.name], ["update", "worker-1"]);
+        assert.doesNotMatch(machine?.details.join() ?? "", /disks go with it/);
+      }
+    }
+  });
+
+  it("replaces a resource for what a pattern names, also where only something above it differs, and for a kind only when both sides have one", () => {
+    const machine = (inputs: unknown) => [
+      { kind: "machine", name: "cp-1", inputs, replaceOn: ["disks.*.fileId"], replaceBetween: ["tpmState.version"] },
+    ];
+    const operation = (before: unknown, after: unknown) =>
+      compareResources(machine(before), machine(after)).map((change) => change.operation);
+    const [plain, imported] = [{ interface: "scsi1" }, { interface: "scsi1", fileId: "local:iso/a.img" }];
+    assert.deepEqual(operation({ disks: [plain] }, { disks: [plain, plain] }), ["update"]);
+    assert.deepEqual(operation({ disks: [plain] }, { disks: [plain, imported] }), ["replace"]);
+    assert.deepEqual(operation({ disks: [imported] }, {}), ["replace"]);
+    assert.deepEqual(operation({ disks: [plain] }, { disks: [imported] }), ["replace"]);
+    const [old, now] = [{ version: "v1.2" }, { version: "v2.0" }];
+    assert.deepEqual(operation({}, { tpmState: now }), ["update"]);
+    assert.deepEqual(operation({ tpmState: now }, {}), ["update"]);
+    assert.deepEqual(operation({ tpmState: {} }, { tpmState: now }), ["update"]);
+    assert.deepEqual(operation({ tpmState: old }, { tpmState: now }), ["replace"]);
+  });
+
   it("gives a removed app's generated Secret as deleted, with the loss of its value", () => {
     const found = changes({ set: { "platform.redis": undefined } }, patched(BASE, { set: { "platform.redis": {} } }));
     const text = found.find(({ kind }) => kind === "random text");
