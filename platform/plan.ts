@@ -1,6 +1,6 @@
 import { SettingsError } from "../config/messages";
 import { suggestion } from "../config/nearest";
-import type { Path } from "../config/path";
+import { isRecord, type Path } from "../config/path";
 import { problem, type Problem } from "../config/problem";
 import type { Settings } from "../config/settings";
 
@@ -77,12 +77,32 @@ export function platformProblems(settings: Settings, apps: readonly App[] = APPS
   const wrong = apps.filter((app) => enabled.has(app.name)).flatMap((app) => validate[app.name]?.(settings.platform[app.name] ?? {}) ?? []);
   const missing = apps.filter((app) => enabled.has(app.name)).flatMap((app) => missingApps(app, enabled));
   // Requests come out of options: while those are wrong there is nothing to ask.
-  if (wrong.length > 0) return [...unknown, ...wrong, ...missing];
+  if (wrong.length > 0) return withVariables([...unknown, ...wrong, ...missing], settings);
   const platform = declarePlatform(settings, apps);
-  return [...unknown, ...missing, ...platform.apps.flatMap((app) => requestProblems(app, platform)), ...hostProblems(platform)];
+  const asked = platform.apps.flatMap((app) => requestProblems(app, platform));
+  return withVariables([...unknown, ...missing, ...asked, ...hostProblems(platform)], settings);
 }
 
 const at = (app: string): Path => ["platform", app];
+
+/** The problems, and the variables of Flux in options of which nothing is said yet: some apps say it in words of their own. */
+function withVariables(problems: readonly Problem[], { platform }: Settings): readonly Problem[] {
+  const said = new Set(problems.map(({ path }) => path));
+  const variables = Object.entries(platform).flatMap(([name, options]) => substitutions(options, at(name)));
+  return [...problems, ...variables.filter(({ path }) => !said.has(path))];
+}
+
+/** Flux' substitution syntax in an option, which the renderer would refuse wherever in the tree it ends up. */
+function substitutions(value: unknown, path: Path): readonly Problem[] {
+  if (typeof value === "string")
+    return value.includes("${") ? [problem("platform.options", path, "has `${`, which Flux reads as a variable", "write it without")] : [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => substitutions(item, [...path, index]));
+  if (!isRecord(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => [
+    ...(key.includes("${") ? substitutions(key, [...path, key]) : []),
+    ...substitutions(item, [...path, key]),
+  ]);
+}
 
 function missingApps(app: App, enabled: ReadonlySet<string>): readonly Problem[] {
   return app.needs

@@ -1,6 +1,7 @@
 import type { Candidate, CandidateHost, CandidateNode } from "../candidate";
 import { suggestion } from "../nearest";
 import type { Path } from "../path";
+import { labelProblem } from "../node-labels";
 import { problem, type Problem } from "../problem";
 import { repeated, type Rule } from "./rule";
 
@@ -239,45 +240,25 @@ export const identityRules: readonly Rule[] = [
   },
 ];
 
-/** Labels under kubernetes.io that NodeRestriction lets a kubelet set on its own Node. */
-const OWN_LABELS = new Set([
-  "kubernetes.io/hostname",
-  "kubernetes.io/arch",
-  "kubernetes.io/os",
-  "beta.kubernetes.io/instance-type",
-  "node.kubernetes.io/instance-type",
-  "failure-domain.beta.kubernetes.io/region",
-  "failure-domain.beta.kubernetes.io/zone",
-  "failure-domain.kubernetes.io/region",
-  "failure-domain.kubernetes.io/zone",
-  "topology.kubernetes.io/region",
-  "topology.kubernetes.io/zone",
-]);
-
-function mayLabelItself(key: string): boolean {
-  const domain = key.includes("/") ? key.slice(0, key.indexOf("/")) : "";
-  const under = (suffix: string): boolean => domain === suffix || domain.endsWith(`.${suffix}`);
-  if (!under("kubernetes.io") && !under("k8s.io")) return true;
-  if (under("node-restriction.kubernetes.io")) return false;
-  return OWN_LABELS.has(key) || under("kubelet.kubernetes.io") || under("node.kubernetes.io");
-}
-
 export const traitRules: readonly Rule[] = [
   {
     id: "nodes.label-allowed",
-    says: "A label is one that a node may set on itself: under kubernetes.io and k8s.io NodeRestriction allows few.",
+    says: "A label is one that the node can get: none that the kubelet sets itself, and on a worker none under kubernetes.io and k8s.io that NodeRestriction keeps from kubelets.",
     check: ({ nodes }) =>
-      nodes.flatMap(({ name, labels }) =>
-        labels
-          .filter(({ key }) => !mayLabelItself(key))
-          .map(({ path }) =>
+      nodes.flatMap(({ name, role, labels }) =>
+        labels.flatMap(({ key, path }) => {
+          // whose role is not known, which is another problem, is asked what holds for both
+          const reason = labelProblem(role ?? "controlplane", key);
+          if (reason === undefined) return [];
+          return [
             problem(
               "nodes.label-allowed",
               path,
-              `is a label that node ${name} may not set on itself`,
+              `is a label that node ${name} cannot get: ${reason}`,
               "use a domain of your own, or label the Node from the platform",
             ),
-          ),
+          ];
+        }),
       ),
   },
   {

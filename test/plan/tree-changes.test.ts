@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readStackFile } from "../../config/stack-file";
 import { treeChanges } from "../../plan/tree-changes";
 import { textDiff } from "../../plan/text-diff";
@@ -6,7 +8,9 @@ import { plan } from "../../plan";
 import { patched } from "../config/stack-text";
 import { BASE, planned } from "./prepared-changes";
 
-describe("the diff of the tree that Flux applies", () => {
+describe("the diff of the tree that Flux applies", function () {
+  this.timeout(60_000);
+
   it("is per app, and says of data that it stays when its app goes", () => {
     const withData = patched(BASE, { set: { "platform.cert-manager": {} } });
     const { markdown } = planned(BASE, withData);
@@ -70,6 +74,23 @@ describe("the diff of the tree that Flux applies", () => {
       assert.doesNotMatch(markdown, /No resource changes|This is a new stack/);
       assert.match(markdown, /The base's settings do not hold together/);
       assert.equal(verdict, "open");
+    });
+  }
+
+  const everything = readFileSync(join(__dirname, "../../lab/stacks/Pulumi.all.yaml"), "utf8");
+  const late: readonly (readonly [string, string, string, unknown])[] = [
+    ["a label that no node may set", BASE, 'nodes.worker-1.labels["kubernetes.io/hostname"]', "worker-1"],
+    ["a label that no worker may set", BASE, 'nodes.worker-1.labels["failure-domain.kubernetes.io/zone"]', "a"],
+    ["what Flux reads as a variable", everything, "platform.kube-prometheus-stack.receivers.slack.channel", "#${HOME}"],
+    ["what Flux reads as a variable, deep in a list", everything, "platform.keycloak.clients.robot.audiences[0]", "a${HOME}"],
+  ];
+  for (const [name, base, path, value] of late) {
+    it(`lists ${name} as a mistake of the change, and as one of the base, where rendering would throw`, () => {
+      const text = patched(base, { set: { [path]: value } });
+      const { markdown, verdict } = planned(text, base);
+      assert.equal(verdict, "blocked");
+      assert.ok(markdown.includes(`- \`${path}\``), markdown);
+      assert.match(planned(base, text).markdown, /^\*\*What changes is not known/m);
     });
   }
 

@@ -1,5 +1,5 @@
+import { labelProblem } from "../../../config/node-labels";
 import { UserError } from "../../../config/user-error";
-import { labelProblem } from "../node-labels";
 import { topologyLabels } from "../../../platform/storage/proxmox-nodes";
 import { isControlPlane, type Patch } from "./document";
 
@@ -7,7 +7,7 @@ import { isControlPlane, type Patch } from "./document";
 const NO_LOAD_BALANCERS = "node.kubernetes.io/exclude-from-external-load-balancers";
 
 /**
- * The node's labels, and where it is if nobody else says so. @throws UserError for one that the API server would refuse, since Talos would then set none at all.
+ * The node's labels, and where it is if nobody else says so. @throws UserError for one that the API server would refuse, since Talos would then set none at all; a rule of config/ says so first.
  */
 export const labels: Patch = (settings, node) => {
   const entries = Object.entries({ ...topologyLabels(settings, node), ...node.labels }).sort(([a], [b]) => (a < b ? -1 : 1));

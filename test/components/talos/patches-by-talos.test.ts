@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { parseAllDocuments } from "yaml";
 import { patchesFor } from "../../../components/talos/patches";
 import { LINK } from "../../../components/talos/patches/network";
-import { labelProblem } from "../../../components/talos/node-labels";
+import { labelProblem } from "../../../config/node-labels";
 import type { NodeSettings, Settings } from "../../../config/settings";
 import type { MachineFacts, MachineSecrets, TalosHelper } from "../../../lab/contracts";
 import { controlPlane, DUAL_STACK, node, settingsOf, worker } from "../fixture";

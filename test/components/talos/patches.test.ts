@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { parse } from "yaml";
-import { labelProblem } from "../../../components/talos/node-labels";
 import { PATCHES, patchesFor } from "../../../components/talos/patches";
 import { UserError } from "../../../config/user-error";
 import type { NodeSettings, Settings } from "../../../config/settings";
@@ -146,27 +145,6 @@ describe("the patches of a node", () => {
     );
     assert.doesNotThrow(() => patchesFor(settings, controlPlane(1, { labels: { "node-role.kubernetes.io/storage": "" } })));
   });
-});
-
-describe("a node's label", () => {
-  const cases: readonly [NodeSettings["role"], string, boolean][] = [
-    ["worker", "example.com/rack", true],
-    ["worker", "rack", true],
-    ["worker", "topology.kubernetes.io/zone", true],
-    ["worker", "node.kubernetes.io/anything", true],
-    ["worker", "sub.node.kubernetes.io/anything", true],
-    ["worker", "kubelet.kubernetes.io/anything", true],
-    ["worker", "node-role.kubernetes.io/worker", false],
-    ["worker", "node-restriction.kubernetes.io/tenant", false],
-    ["worker", "example.k8s.io/x", false],
-    ["worker", "notkubernetes.io/x", true],
-    ["worker", "kubernetes.io/hostname", false],
-    ["controlplane", "kubernetes.io/hostname", false],
-    ["controlplane", "node-role.kubernetes.io/storage", true],
-  ];
-  for (const [role, key, allowed] of cases) {
-    it(`${key} is ${allowed ? "taken" : "refused"} on a ${role}`, () => assert.equal(labelProblem(role, key) === undefined, allowed));
-  }
 });
 
 /** Paths of all values in a document; a typed document counts as one value. */

@@ -146,14 +146,28 @@ export const NODE_CASES: readonly RuleCases[] = [
       },
       {
         name: "one of Kubernetes' own",
-        at: 'nodes.cp-2.labels["kubernetes.io/fast"]',
-        set: { "nodes.cp-2.labels": { "kubernetes.io/fast": "yes" } },
+        at: 'nodes.worker-1.labels["kubernetes.io/fast"]',
+        set: { "nodes.worker-1.labels": { "kubernetes.io/fast": "yes" } },
+      },
+      {
+        name: "one that the kubelet sets itself, on any node",
+        at: 'nodes.cp-2.labels["kubernetes.io/hostname"]',
+        set: { "nodes.cp-2.labels": { "kubernetes.io/hostname": "cp-2" } },
+      },
+      {
+        name: "a zone by a name that Kubernetes never had",
+        at: 'nodes.worker-1.labels["failure-domain.kubernetes.io/zone"]',
+        set: { "nodes.worker-1.labels": { "failure-domain.kubernetes.io/zone": "a" } },
       },
     ],
     accepted: [
       {
         name: "those that a kubelet may set",
         set: { "nodes.worker-1.labels": { "topology.kubernetes.io/zone": "pve1", "node.kubernetes.io/class": "big", "example.com/x": "" } },
+      },
+      {
+        name: "a role of a control plane, which Talos labels as an administrator",
+        set: { "nodes.cp-2.labels": { "node-role.kubernetes.io/storage": "" } },
       },
     ],
   },

@@ -1,4 +1,4 @@
-import type { NodeSettings } from "../../config/settings";
+import type { NodeSettings } from "./settings";
 
 /** What the kubelet sets by itself. */
 const KUBELET_OWNED = new Set([
