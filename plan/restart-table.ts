@@ -14,6 +14,8 @@ export interface FieldEffect {
   readonly effect: Effect;
   /** What does restart, or when the change counts. */
   readonly what: string;
+  /** The same for a control plane, where it is another. */
+  readonly onControlPlanes?: Pick<FieldEffect, "effect" | "what">;
   readonly source: string;
 }
 
@@ -23,6 +25,15 @@ const COMPARED = "Talos v1.13.7, CanApplyImmediate: not among the fields that ar
 /** It compares `RawV1Alpha1()`, of which documents with a kind are no part. */
 const OTHER_DOCUMENT = "Talos v1.13.7, CanApplyImmediate: looks at the v1alpha1 document only";
 const GENERATED = "Talos v1.13.7, pkg/machinery/config/generate: where the input ends up";
+
+const STATIC_PODS = "Talos v1.13.7, controllers/k8s/control_plane.go and kubelet_config.go: whose arguments are made of it";
+/** The service networks are in the kubelet's DNS server and in two static pods; so is whether there is a cloud controller, as `--cloud-provider`. */
+const PODS_AND_KUBELET: Omit<FieldEffect, "field"> = {
+  effect: "service",
+  what: "kubelet",
+  onControlPlanes: { effect: "service", what: "kubelet, kube-apiserver, kube-controller-manager" },
+  source: STATIC_PODS,
+};
 
 /** Nothing else is set of Talos' own volumes. A node that stays is refused another one: plan/node-findings.ts. */
 const ENCRYPTION = "encryption of a volume that is made anew; one that is there is not opened with it";
@@ -44,7 +55,20 @@ export const FIELD_EFFECTS: readonly FieldEffect[] = [
   { field: "cluster.apiServer", effect: "service", what: "kube-apiserver", source: IN_PLACE },
   { field: "cluster.controllerManager", effect: "service", what: "kube-controller-manager", source: IN_PLACE },
   { field: "cluster.scheduler", effect: "service", what: "kube-scheduler", source: IN_PLACE },
-  { field: "cluster", effect: "none", what: "cluster settings; etcd reads its own when it next starts", source: IN_PLACE },
+  { field: "cluster.etcd", effect: "none", what: "counts when etcd next starts", source: IN_PLACE },
+  { field: "cluster.proxy", effect: "none", what: "whether Talos makes kube-proxy", source: IN_PLACE },
+  { field: "cluster.discovery", effect: "none", what: "how members find each other", source: IN_PLACE },
+  { field: "cluster.allowSchedulingOnControlPlanes", effect: "none", what: "the Node object", source: IN_PLACE },
+  { field: "cluster.externalCloudProvider", ...PODS_AND_KUBELET },
+  { field: "cluster.network", ...PODS_AND_KUBELET },
+  {
+    field: "cluster.network.podSubnets",
+    effect: "none",
+    what: "networks of pods",
+    onControlPlanes: { effect: "service", what: "kube-controller-manager" },
+    source: STATIC_PODS,
+  },
+  { field: "KmsgLogConfig", effect: "none", what: "where the kernel's log goes", source: OTHER_DOCUMENT },
   { field: "HostnameConfig", effect: "none", what: "the node's name", source: OTHER_DOCUMENT },
   { field: "LinkAliasConfig", effect: "none", what: "which link is the node's", source: OTHER_DOCUMENT },
   { field: "LinkConfig", effect: "none", what: "the node's addresses and routes", source: OTHER_DOCUMENT },

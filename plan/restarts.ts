@@ -34,10 +34,10 @@ export function nodeImpacts(before: Settings, after: Settings): readonly NodeImp
 }
 
 function impactOn(before: Settings, old: NodeSettings, after: Settings, node: NodeSettings): NodeImpact {
-  const fields = configDifferences(configView(before, old), configView(after, node)).map(({ path }) => ({
-    name: formatPath(path),
-    ...effectOf(path),
-  }));
+  const fields = configDifferences(configView(before, old), configView(after, node)).map(({ path }) => {
+    const effect = effectOf(path);
+    return { name: formatPath(path), ...effect, ...(node.role === "controlplane" && effect.onControlPlanes) };
+  });
   const unique = (texts: readonly string[]): readonly string[] => [...new Set(texts)];
   return {
     node: node.name,

@@ -34,19 +34,54 @@ describe("what a change does to running nodes", () => {
     assert.equal(effectOf(["UserVolumeConfig/data", "minSize"]).field, "UserVolumeConfig");
   });
 
-  it("knows every field that a patch of ours writes, each entry with its source", () => {
-    const full = settingsOf(fixtureText("full"));
-    for (const node of full.nodes) {
-      for (const [top, value] of Object.entries(configView(full, node))) {
-        const below = top === "machine" || top === "cluster" ? Object.keys(value as object).map((key) => [top, key]) : [[top, "field"]];
-        const paths = below.flatMap((path) =>
-          path[1] === "features" ? Object.keys((value as Record<string, object>)["features"] ?? {}).map((key) => [...path, key]) : [path],
-        );
-        for (const path of paths) if (top !== "generated") assert.notEqual(effectOf(path).source, "caution", path.join("."));
-      }
-    }
-    assert.ok(Object.keys(PATCHES).length > 20);
+  it("has a row of its own for every kind, and every field of the main config, that a patch of ours writes, each with its source", () => {
+    const all = settingsOf(fixtureText("full"));
+    const options = { "proxmox-ccm": {}, alloy: {}, loki: {} };
+    const network = { ...all.network, pods: { ...all.network.pods, ipv6: "fd00:10:244::/64" } };
+    const full: Settings = { ...all, network, platform: { ...all.platform, ...options } };
+    const depth: Readonly<Record<string, number>> = { machine: 2, cluster: 2, "machine.features": 3 };
+    const rows = (value: unknown, path: readonly string[]): readonly string[] =>
+      path.length < (depth[path.slice(0, 2).join(".")] ?? depth[path[0] ?? ""] ?? 1)
+        ? Object.entries(value as object).flatMap(([key, inner]) => rows(inner, [...path, key]))
+        : [path.join(".")];
+    const written = new Set(
+      full.nodes.flatMap((node) =>
+        Object.entries(configView(full, node)).flatMap(([top, value]) => rows(value, [top.split("/")[0] ?? ""])),
+      ),
+    );
+    for (const expected of [
+      "KmsgLogConfig",
+      "cluster.externalCloudProvider",
+      "cluster.network",
+      "machine.features.hostDNS",
+      "VolumeConfig",
+    ])
+      assert.ok(written.has(expected), `${expected} is not written: the settings do not switch on all patches`);
+    const known = new Set(FIELD_EFFECTS.map(({ field }) => field));
+    assert.deepEqual(
+      [...written].filter((field) => field !== "generated" && !known.has(field)),
+      [],
+    );
+    const patches = new Set(
+      full.nodes.flatMap((node) => Object.entries(PATCHES).flatMap(([name, patch]) => (patch(full, node).length > 0 ? [name] : []))),
+    );
+    assert.deepEqual([...patches].sort(), Object.keys(PATCHES).sort());
     for (const { field, source } of FIELD_EFFECTS) assert.match(source, /^Talos v1\.13\.7, /, field);
+  });
+
+  it("restarts kubelets and control plane pods, and no node, for a cloud controller and for other networks of pods or services", () => {
+    const all = [[], ["kubelet, kube-apiserver, kube-controller-manager"]];
+    const expected = (onControlPlanes: unknown, onWorkers: unknown) => [onControlPlanes, onControlPlanes, onControlPlanes, onWorkers];
+    const felt = (set: Patch["set"]) => impacts({ set }).map(({ restart, services }) => [restart, services]);
+    assert.deepEqual(felt({ "platform.proxmox-ccm": {} }), expected(all, [[], ["kubelet"]]));
+    assert.deepEqual(felt({ "network.services": "10.97.0.0/16" }), expected(all, [[], ["kubelet"]]));
+    assert.deepEqual(felt({ "network.pods": "10.245.0.0/16" }), expected([[], ["kube-controller-manager"]], [[], []]));
+  });
+
+  it("restarts no node for a collector of its logs", () => {
+    const found = impacts({ set: { "platform.alloy": {}, "platform.loki": {} } });
+    assert.equal(found.length, 4);
+    for (const { restart, services } of found) assert.deepEqual([restart, services], [[], []]);
   });
 
   it("restarts no node for a label, a resolver or an API server's name", () => {
