@@ -8,7 +8,10 @@ export const realmName = z.string().regex(NAME, "must be a DNS label");
 const name = realmName;
 
 /** A wildcard in a redirect hands log-ins to whoever controls a page that matches. */
-const exactUrl = z.url().refine((url) => !url.includes("*"), "must be an exact URL, without a wildcard");
+const exactUrl = z.url().refine((url) => !url.includes("*"), {
+  error: "must be an exact URL, without a wildcard",
+  params: { rule: "platform.exact-url", fix: "write each URL whole" },
+});
 
 const defaultRole = name.optional().describe("Role of everybody who logs in this way.");
 

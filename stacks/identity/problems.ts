@@ -1,16 +1,17 @@
-import type { z } from "zod";
+import { problemsOfIssue } from "../../config/issues";
 import { suggestion } from "../../config/nearest";
 import type { Path } from "../../config/path";
 import { problem, type Problem } from "../../config/problem";
 import { UserError } from "../../config/user-error";
 import { BUILT_IN_CLIENTS } from "../../platform/keycloak/names";
 import type { OwnedByTree } from "../../platform/keycloak/owned";
-import { identitySchema, type IdentitySettings, keysAt, PROJECT } from "./settings";
+import { identitySchema, type IdentitySettings, PROJECT } from "./settings";
 
 /** The settings out of what was written. @throws UserError with a line for each mistake; no secret is in it. */
 export function parseSettings(raw: unknown): IdentitySettings {
   const { data, error } = identitySchema.safeParse(raw);
-  if (error !== undefined) throw refusal(error.issues.flatMap((issue) => shapeProblems(issue)));
+  const looked = { raw, schema: identitySchema, project: PROJECT, page: "docs/stacks.md" };
+  if (error !== undefined) throw refusal(error.issues.flatMap((issue) => problemsOfIssue(issue, looked)));
   refuse(insideProblems(data));
   return data;
 }
@@ -25,22 +26,7 @@ function refuse(problems: readonly Problem[]): void {
 }
 
 function refusal(problems: readonly Problem[]): UserError {
-  return new UserError(problems.map(({ rule, path, message, fix }) => `${PROJECT}:${path} ${message} -> ${fix} [${rule}]`).join("\n"));
-}
-
-function shapeProblems(issue: z.core.$ZodIssue): readonly Problem[] {
-  const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
-  switch (issue.code) {
-    case "unrecognized_keys":
-      return issue.keys.map((key) => problem("keys.unknown", [...path, key], "is not a setting", suggestion(key, keysAt(issue.path))));
-    case "invalid_key":
-      return issue.issues.map(({ message }) => problem("shape.name", path, "has a name that is not allowed", `it ${message}`));
-    case "custom": {
-      const { rule, fix } = issue.params ?? {};
-      if (typeof rule === "string" && typeof fix === "string") return [problem(rule, path, issue.message, fix)];
-    }
-  }
-  return [problem("shape.type", path, "is not what it should be", issue.message.replace(/^Invalid input: /, ""))];
+  return new UserError(problems.map(({ rule, path, message, fix }) => `${PROJECT}:${path} ${message}: ${fix} [${rule}]`).join("\n"));
 }
 
 function insideProblems({ groups, users }: IdentitySettings): readonly Problem[] {

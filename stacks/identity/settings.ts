@@ -46,10 +46,7 @@ const user = z.strictObject({
   enabled: z.boolean().default(true),
   /** First password, which Keycloak asks to change. Counts when the user is made. */
   temporaryPassword: z
-    .custom<SecretValue>((value) => value instanceof SecretValue, {
-      error: "is a password in clear",
-      params: { rule: "secrets.in-clear", fix: "take it out, change it, and set the new one with pulumi config set --path --secret" },
-    })
+    .custom<SecretValue>((value) => value instanceof SecretValue)
     .refine((secret) => secret.matches(LONG_ENOUGH) !== false, {
       error: `is shorter than the realm's ${PASSWORD_LENGTH} characters`,
       params: { rule: "users.password", fix: "choose a longer one" },
@@ -82,10 +79,3 @@ export const identitySchema = z.strictObject({
 
 /** @see identitySchema */
 export type IdentitySettings = z.output<typeof identitySchema>;
-
-/** Keys that there are at a path, for suggestions. */
-export function keysAt(path: readonly PropertyKey[]): readonly string[] {
-  if (path.length === 0) return Object.keys(identitySchema.shape);
-  const entries: Readonly<Record<string, object>> = { groups: group.shape, users: user.shape, clients: realmClient.shape };
-  return path.length === 2 ? Object.keys(entries[String(path[0])] ?? {}) : [];
-}

@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { SecretValue, UserError } from "../../../config";
+import { knownKeys } from "../../../config/schema/walk";
 import { parseSettings, refuseWhatTheTreeOwns } from "../../../stacks/identity/problems";
-import { keysAt } from "../../../stacks/identity/settings";
+import { identitySchema } from "../../../stacks/identity/settings";
 import { treeNames } from "../../../stacks/identity/tree-ids";
 
 const CLUSTER = "organization/hearth/home";
@@ -43,36 +44,32 @@ describe("the settings of stacks/identity", () => {
     const { config } = parse(text) as { readonly config: Readonly<Record<string, unknown>> }; // a stack file
     const raw = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("hearth-identity:", ""), value]));
     refuseWhatTheTreeOwns(parseSettings(raw), OWNED);
-    const keys = [[], ["groups", "a"], ["users", "a"], ["clients", "a"]].flatMap(keysAt);
+    const keys = [[], ["groups", "a"], ["users", "a"], ["clients", "a"]].flatMap((path) => knownKeys(identitySchema, path));
     assert.ok(keys.length > 15);
     for (const key of keys) assert.match(text, new RegExp(`\\b${key}\\b`), key);
   });
 
   const WRONG: readonly (readonly [title: string, settings: object, says: RegExp])[] = [
-    ["a section that there is not", { group: {} }, /^hearth-identity:group is not a setting -> did you mean groups\? \[keys\.unknown\]$/],
+    ["a section that there is not", { group: {} }, /^hearth-identity:group is not a setting: did you mean groups\? \[keys\.unknown\]$/],
     [
       "a misspelled key",
       { users: { ada: { ...ADA, group: [] } } },
-      /^hearth-identity:users\.ada\.group is not a setting -> did you mean groups\? \[keys\.unknown\]$/,
+      /^hearth-identity:users\.ada\.group is not a setting: did you mean groups\? \[keys\.unknown\]$/,
     ],
-    ["a missing cluster", { cluster: undefined }, /^hearth-identity:cluster is not what it should be -> expected string/],
-    [
-      "a cluster without its project",
-      { cluster: "home" },
-      /^hearth-identity:cluster .*must be organization\/project\/stack \[shape\.type\]$/,
-    ],
-    ["a user name in upper case", { users: { Ada: ADA } }, /^hearth-identity:users\.Ada has a name that is not allowed -> it must be/],
+    ["a missing cluster", { cluster: undefined }, /^hearth-identity:cluster is missing: set it to a text \[shape\.required\]$/],
+    ["a cluster without its project", { cluster: "home" }, /^hearth-identity:cluster must be organization\/project\/stack: /],
+    ["a user name in upper case", { users: { Ada: ADA } }, /^hearth-identity:users\.Ada its name must be 3 to 255/],
     ["an address that is none", { users: { ada: { ...ADA, email: "ada" } } }, /^hearth-identity:users\.ada\.email /],
     [
       "a person without a name",
       { users: { ada: { email: "ada@example.com", firstName: "Ada" } } },
       /^hearth-identity:users\.ada\.lastName /,
     ],
-    ["a group with a slash", { groups: { "a/b": {} } }, /^hearth-identity:groups\.a\/b has a name that is not allowed/],
+    ["a group with a slash", { groups: { "a/b": {} } }, /^hearth-identity:groups\.a\/b its name must be a DNS label/],
     [
       "a wildcard",
       { clients: { wiki: { flow: "code", redirectUris: ["https://wiki.example.com/*"] } } },
-      /^hearth-identity:clients\.wiki\.redirectUris\[0\] .*without a wildcard \[shape\.type\]$/,
+      /^hearth-identity:clients\.wiki\.redirectUris\[0\] .*without a wildcard: write each URL whole \[platform\.exact-url\]$/,
     ],
     ["a log-in that leads nowhere", { clients: { wiki: { flow: "public" } } }, /^hearth-identity:clients\.wiki\.redirectUris is empty/],
     [
@@ -83,15 +80,15 @@ describe("the settings of stacks/identity", () => {
     [
       "a path in the address",
       { url: "https://auth.example.com/auth" },
-      /^hearth-identity:url has more .* -> write https:\/\/auth\.example\.com \[url\.address\]$/,
+      /^hearth-identity:url has more .*: write https:\/\/auth\.example\.com \[url\.address\]$/,
     ],
-    ["secrets in clear over a network", { url: "http://192.168.1.2:8080" }, /^hearth-identity:url sends secrets in clear -> use https/],
-    ["an address that is no URL", { url: "auth.example.com" }, /^hearth-identity:url is no https URL -> /],
+    ["secrets in clear over a network", { url: "http://192.168.1.2:8080" }, /^hearth-identity:url sends secrets in clear: use https/],
+    ["an address that is no URL", { url: "auth.example.com" }, /^hearth-identity:url is no https URL: /],
     ["a certificate that is none", { ca: "x" }, /^hearth-identity:ca .*PEM/],
     [
       "a password that the realm would refuse",
       { users: { ada: { ...ADA, temporaryPassword: SecretValue.of("short") } } },
-      /^hearth-identity:users\.ada\.temporaryPassword is shorter than the realm's 12 characters -> choose a longer one \[users\.password\]$/,
+      /^hearth-identity:users\.ada\.temporaryPassword is shorter than the realm's 12 characters: choose a longer one \[users\.password\]$/,
     ],
     [
       "a password that is the address",

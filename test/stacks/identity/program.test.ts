@@ -160,7 +160,7 @@ describe("the program of stacks/identity", () => {
     assert.match(initial, /a temporary password/);
     assert.match(initial, /1b47061264138c4ac30d75fd1eb44270/, "the engine's mark of a secret");
     const said = await refusal({ settings: { ...SETTINGS, users } });
-    assert.match(said, /^hearth-identity:users\.ada\.temporaryPassword is a password in clear -> .* \[secrets\.in-clear\]$/);
+    assert.match(said, /^hearth-identity:users\.ada\.temporaryPassword is a secret in clear: .* \[secrets\.in-clear\]$/);
     assert.doesNotMatch(said, /a temporary/);
   });
 
