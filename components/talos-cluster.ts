@@ -64,7 +64,7 @@ export class TalosCluster extends Phase {
     for (const node of this.controlPlanes) {
       const before = applied.slice(-1);
       const hooks = { beforeUpdate: [this.gates.versionHolds(node), this.gates.othersHealthy(node)] };
-      applied.push(this.apply(node, { dependsOn: [...machineOf(node, machines), ...before], hooks }));
+      applied.push(this.apply(node, { ...onMachine(node, machines, before), hooks }));
     }
     return applied;
   }
@@ -72,7 +72,7 @@ export class TalosCluster extends Phase {
   /** Nothing waits for them: they are gated only before what needs the nodes. */
   private applyWorkers(machines: TalosClusterArgs["machines"]): void {
     for (const node of this.settings.nodes.filter(({ role }) => role === "worker")) {
-      this.apply(node, { dependsOn: machineOf(node, machines), hooks: { beforeUpdate: [this.gates.versionHolds(node)] } });
+      this.apply(node, { ...onMachine(node, machines), hooks: { beforeUpdate: [this.gates.versionHolds(node)] } });
     }
   }
 
@@ -163,7 +163,12 @@ export class TalosCluster extends Phase {
   }
 }
 
-function machineOf(node: NodeSettings, machines: TalosClusterArgs["machines"]): pulumi.Resource[] {
+/** After the node's machine and what else is named; and anew with it, since a machine that was made anew has no config. */
+function onMachine(
+  node: NodeSettings,
+  machines: TalosClusterArgs["machines"],
+  before: readonly pulumi.Resource[] = [],
+): Pick<pulumi.CustomResourceOptions, "dependsOn" | "replaceWith"> {
   const machine = machines.get(node.name);
-  return machine === undefined ? [] : [machine];
+  return machine === undefined ? { dependsOn: [...before] } : { dependsOn: [machine, ...before], replaceWith: [machine] };
 }

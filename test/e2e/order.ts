@@ -22,6 +22,7 @@ export const LONG: readonly string[] = [
   "shapes/dual-stack.test.ts",
   "shapes/shared-storage.test.ts",
   "strict-validation.test.ts",
+  "replaced-machine.test.ts",
 ];
 
 /** Paths of the end-to-end tests below a folder, in the order in which they best begin: the long ones, then the rest by name. */
