@@ -136,7 +136,11 @@ export function describeTenant(world: ConsumerWorld): void {
       let asked = 0;
       for (const caller of [shop, flux]) {
         for (const namespace of ["books", "flux-system", "kube-system", "default"]) {
-          assert.deepEqual(await notRefused(caller, namespaced, namespace), [], `${JSON.stringify(caller.identity)} in ${namespace}`);
+          assert.deepEqual(
+            await notRefused(caller, namespaced, namespace),
+            [],
+            `${caller === shop ? "by token" : "impersonated"} in ${namespace}`,
+          );
           asked += namespaced.length * ALL_VERBS.length;
         }
         assert.deepEqual(await notRefused(caller, namespaced), [], "in all namespaces at once");
