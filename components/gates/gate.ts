@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Every gate of the program by name, with what it holds back and until when. A gate is a hook on the resource that it
+ * Every gate by name, of the program and of the stacks that build on it, with what it holds back and until when. A gate is a hook on the resource that it
  * protects, runs in no preview, and can only be made with a name of this table.
  */
 export const GATES = {
@@ -15,6 +15,7 @@ export const GATES = {
   "nodes-ready": "whatever runs in pods, until every node is Ready",
   "tree-pushed": "FluxInstance, until the remote carries the tree of these settings",
   "first-sync": "the end of `up`, until Flux' first sync is Ready",
+  "namespace-is-free": "a tenant's namespace, while one of that name is there already",
 } as const;
 export type GateName = keyof typeof GATES;
 

@@ -1,5 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { gate } from "../../../components/gates/gate";
 import { isAbsent, type KubernetesClient } from "../../../components/gates/kubernetes-api";
 import { resolved } from "../../../components/secret";
 import { UserError } from "../../../config/user-error";
@@ -9,12 +10,13 @@ import { UserError } from "../../../config/user-error";
  * until pulumi-kubernetes#4278 of April 2026, and would delete it with the tenant.
  */
 export function namespaceIsFree(namespace: string, kubeconfig: pulumi.Output<string>): pulumi.ResourceHook {
-  return new pulumi.ResourceHook(`namespace-is-free-${namespace}`, async () => {
+  const passes = async (): Promise<void> => {
     const sight = await isAbsent(`/api/v1/namespaces/${namespace}`, clientOf(await resolved(kubeconfig)));
     if (sight.ready) return;
     const fix = "choose another name, or take it over with `pulumi config set existing adopt` for one up";
     throw new UserError(`namespace ${namespace} cannot be made: ${sight.state}; ${fix}`);
-  });
+  };
+  return gate("namespace-is-free", passes, namespace);
 }
 
 /** The parts of a kubeconfig that one cluster and one user are logged in by, as Talos writes it. */
