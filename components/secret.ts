@@ -6,7 +6,7 @@ export function asSecret(value: SecretValue): pulumi.Output<string> {
   return pulumi.secret(value.reveal());
 }
 
-/** The plain value of an output whose resource is made; only for use inside a gate, where it is never kept. */
+/** The plain value of an output whose resource is made; only where it is never kept: inside a gate, or of a stack reference, which the engine knows in a preview, too. */
 export function resolved<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => void output.apply((value) => resolve(value as T))); // an unwrapped T, once known
 }

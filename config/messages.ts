@@ -12,6 +12,11 @@ export function formatProblems(problems: readonly Problem[]): string {
   return problems.map(one).join("\n");
 }
 
+/** A problem in one line, for the settings of a stack that builds on a cluster: `project` comes before its path. */
+export function problemLine({ path, message, fix, rule }: Problem, project: string): string {
+  return `${project}:${path} ${message}: ${fix} [${rule}]`;
+}
+
 /** Settings with mistakes in them; the message lists every one. */
 export class SettingsError extends UserError {
   constructor(

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtime from "@pulumi/pulumi/runtime";
 import { z } from "zod";
+import { resolved } from "../components/secret";
 import type { MadeFrom } from "../components/talos/kept-images";
 import { type AddressName, NAMED_ADDRESSES, type Role, type VersionPair } from "../config/settings";
 import { UserError } from "../config/user-error";
@@ -115,10 +116,10 @@ const PLAIN = z.object({
  * @throws UserError in one line when the stack was never deployed, is none of a cluster, or is too old or too new to be read.
  */
 export async function clusterOutputs(reference: pulumi.StackReference): Promise<Cluster> {
-  const stack = await settled(reference.name);
+  const stack = await resolved(reference.name);
   const plain = async (name: string): Promise<unknown> => (await reference.getOutputDetails(name)).value;
   refuseUnreadable(stack, {
-    isEmpty: Object.keys(await settled(reference.outputs)).length === 0,
+    isEmpty: Object.keys(await resolved(reference.outputs)).length === 0,
     kind: await plain("kind"),
     contract: await plain("contract"),
     readableSince: await plain("readableSince"),
@@ -161,11 +162,6 @@ export async function clusterOfStack(name: string): Promise<Cluster> {
     throw new UserError(`stack ${name} cannot be read: ${reasonOf(error)}. Is it deployed, and is this its backend (pulumi login)?`);
   });
   return clusterOutputs(new pulumi.StackReference(name));
-}
-
-/** A value of a reference: the engine knows them all, also in a preview. */
-function settled<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => output.apply((value) => resolve(value as T))); // no output inside: it was read from a state
 }
 
 interface Told {

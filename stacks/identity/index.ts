@@ -2,7 +2,7 @@ import * as keycloak from "@pulumi/keycloak";
 import * as pulumi from "@pulumi/pulumi";
 import { rawFromPulumiConfig } from "../../config/pulumi-config";
 import { UserError } from "../../config/user-error";
-import { keepValuesOutOfDebugLog } from "../debug-log";
+import { asProgram } from "../as-program";
 import { runningConfig } from "../load-settings";
 import { type Cluster, clusterOfStack } from "../outputs";
 import { previousOutputs } from "../previous-run";
@@ -18,7 +18,6 @@ const REQUEST_TIMEOUT = 30;
 
 /** Settings and the cluster's outputs in; groups, users and clients in the cluster's realm. Nothing is made at import. */
 async function program(): Promise<pulumi.Inputs> {
-  keepValuesOutOfDebugLog();
   const { config, secretKeys } = runningConfig();
   const settings = parseSettings(rawFromPulumiConfig(config, secretKeys, PROJECT, SECRET_FIELDS));
   const cluster = await clusterOfStack(settings.cluster);
@@ -45,8 +44,4 @@ function keycloakProvider({ url, ca }: IdentitySettings, { identity, identityCli
   });
 }
 
-/** A mistake of the user is shown as its message alone, once, without a stack trace. */
-export = (): Promise<pulumi.Inputs> =>
-  program().catch((error: unknown) => {
-    throw error instanceof UserError ? new pulumi.RunError(error.message) : error;
-  });
+export = asProgram(program);

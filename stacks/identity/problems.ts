@@ -2,6 +2,7 @@ import { problemsOfIssue } from "../../config/issues";
 import { suggestion } from "../../config/nearest";
 import type { Path } from "../../config/path";
 import { problem, type Problem } from "../../config/problem";
+import { problemLine } from "../../config/messages";
 import { UserError } from "../../config/user-error";
 import { BUILT_IN_CLIENTS } from "../../platform/keycloak/names";
 import type { OwnedByTree } from "../../platform/keycloak/owned";
@@ -26,7 +27,7 @@ function refuse(problems: readonly Problem[]): void {
 }
 
 function refusal(problems: readonly Problem[]): UserError {
-  return new UserError(problems.map(({ rule, path, message, fix }) => `${PROJECT}:${path} ${message}: ${fix} [${rule}]`).join("\n"));
+  return new UserError(problems.map((each) => problemLine(each, PROJECT)).join("\n"));
 }
 
 function insideProblems({ groups, users }: IdentitySettings): readonly Problem[] {

@@ -1,6 +1,5 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { keepValuesOutOfDebugLog } from "../debug-log";
 import { type Cluster, clusterOfStack } from "../outputs";
 import { namespaceIsFree } from "./components/namespace-is-free";
 import { Tenant } from "./components/tenant";
@@ -13,7 +12,6 @@ const REQUEST_TIMEOUT = 7;
 
 /** Settings in, tenants of the cluster out. @throws UserError before anything is made. */
 export async function program(): Promise<pulumi.Inputs> {
-  keepValuesOutOfDebugLog();
   const settings = loadTenants();
   const cluster = await clusterOfStack(settings.cluster);
   const plans = settings.tenants.map((tenant) => tenantPlan(tenant, cluster.nodes));

@@ -1,4 +1,5 @@
 import { problemsOfIssue } from "../../../config/issues";
+import { problemLine } from "../../../config/messages";
 import type { Problem } from "../../../config/problem";
 import { SecretValue } from "../../../config/secret-value";
 import { UserError } from "../../../config/user-error";
@@ -12,7 +13,7 @@ export class TenantSettingsError extends UserError {
     readonly problems: readonly Problem[],
     stack: string,
   ) {
-    const lines = problems.map(({ path, message, fix, rule }) => `${PROJECT}:${path} ${message}: ${fix} [${rule}]`);
+    const lines = problems.map((each) => problemLine(each, PROJECT));
     super(
       lines.length === 1 ? `stack ${stack}: ${lines.join("")}` : `stack ${stack} has ${lines.length} problems:\n  ${lines.join("\n  ")}`,
     );

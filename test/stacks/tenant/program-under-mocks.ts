@@ -1,6 +1,6 @@
 /** Runs the tenants' program under Pulumi's mocks: no engine, no provider, no cluster. */
 import * as pulumi from "@pulumi/pulumi";
-import { CONTRACT } from "../../../stacks/outputs";
+import { OUTPUTS } from "../cluster-outputs";
 import { PROJECT } from "../../../stacks/tenant/settings/schema";
 
 /** One resource that the program registered. */
@@ -10,23 +10,6 @@ export interface Registered {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly retained: boolean;
 }
-
-const PAIR = { talos: "1.13.7", kubernetes: "1.36.3" };
-const DATE = "2027-01-01T00:00:00Z";
-
-/** What the cluster's stack hands out, as a backend keeps it. */
-const CLUSTER = {
-  ...CONTRACT,
-  name: "home",
-  endpoint: "https://192.0.2.10:6443",
-  nodes: [{ name: "cp-1", role: "controlplane", address: "192.0.2.11", vmId: 101, host: "pve1" }],
-  addresses: Object.fromEntries(["external", "internal", "auth", "ai", "mcp", "dns"].map((name, slot) => [name, `192.0.2.${200 + slot}`])),
-  domains: ["example.com"],
-  versions: { wanted: PAIR, installed: PAIR },
-  expiry: { kubeconfig: DATE, talosconfig: DATE },
-  kubeconfig: "a kubeconfig",
-  talosconfig: "a talosconfig",
-};
 
 /** Two teams; their repositories take a token each. */
 export const TEAMS = {
@@ -49,10 +32,10 @@ export function prepare(tenants: Readonly<Record<string, unknown>> = TEAMS): rea
         const given = inputs as Readonly<Record<string, unknown>>; // what a program registers is a record
         registered.push({ type, name, inputs: given, retained: retained.has(name) });
         const outputs =
-          type === "pulumi:pulumi:StackReference" ? { outputs: CLUSTER, secretOutputNames: ["kubeconfig", "talosconfig"] } : {};
+          type === "pulumi:pulumi:StackReference" ? { outputs: OUTPUTS, secretOutputNames: ["kubeconfig", "talosconfig"] } : {};
         return { id: `${name}-id`, state: { ...given, ...outputs } };
       },
-      call: ({ inputs }) => ({ ...(inputs as Readonly<Record<string, unknown>>), outputs: CLUSTER }),
+      call: ({ inputs }) => ({ ...(inputs as Readonly<Record<string, unknown>>), outputs: OUTPUTS }),
     },
     PROJECT,
     "teams",
