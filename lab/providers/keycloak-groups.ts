@@ -1,8 +1,8 @@
 /** Groups and their roles, as `provider/resource_keycloak_{group,group_roles}.go` and `data_source_keycloak_group.go` treat them. */
 import { AdapterError, type FunctionAdapter, type Inputs, type ResourceAdapter } from "./adapter";
 import { KeycloakApi, type Representation } from "./keycloak-api";
-import { realmAndId, realmPath, realmResource, textOf, textsOf } from "./keycloak-resource";
-import { reconcileRoles, removeRoles, rolesGiven } from "./keycloak-roles";
+import { realmAndId, realmPath, realmResource, textOf } from "./keycloak-resource";
+import { rolesAdapter } from "./keycloak-roles";
 import { getGroup, group, groupRoles } from "./keycloak-tables";
 import { isObject } from "./values";
 
@@ -53,26 +53,7 @@ function byPath(path: string, realmId: string, api: KeycloakApi): Promise<Repres
 
 /** `GroupRoles`: all roles of a group, or with `exhaustive: false` some. */
 export function groupRolesAdapter(): ResourceAdapter {
-  const mappings = (inputs: Inputs): string => `${realmPath(inputs)}/groups/${textOf(inputs, "groupId")}/role-mappings`;
-  return realmResource({
-    table: groupRoles,
-    known: ["exhaustive", "groupId", "realmId", "roleIds"],
-    defaults: { exhaustive: true },
-    replaceOn: ["realmId", "groupId"],
-    create: async (inputs, api) => {
-      await reconcileRoles(mappings(inputs), [], inputs, api);
-      return `${textOf(inputs, "realmId")}/${textOf(inputs, "groupId")}`;
-    },
-    find: async (_id, at, api) => {
-      const there = await api.find(`${realmPath(at)}/groups/${textOf(at, "groupId")}`);
-      return there && { ...at, roleIds: await rolesGiven(mappings(at), at, api) };
-    },
-    update: (_id, old, inputs, api) => reconcileRoles(mappings(inputs), textsOf(old, "roleIds"), inputs, api),
-    delete: async (_id, state, api) => {
-      const there = await api.find(`${realmPath(state)}/groups/${textOf(state, "groupId")}`);
-      if (there !== undefined) await removeRoles(mappings(state), textsOf(state, "roleIds"), state, api);
-    },
-  });
+  return rolesAdapter(groupRoles, "groupId", (inputs) => `${realmPath(inputs)}/groups/${textOf(inputs, "groupId")}`);
 }
 
 /** `getGroup`, by its path. */

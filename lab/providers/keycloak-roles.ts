@@ -1,18 +1,42 @@
 /** Realm roles of groups and users, as `provider/role_mapping_helpers.go` and `data_source_keycloak_role.go` treat them. */
-import { AdapterError, type FunctionAdapter, type Inputs } from "./adapter";
+import { AdapterError, type FunctionAdapter, type Inputs, type ResourceAdapter } from "./adapter";
 import { KeycloakApi, type Representation } from "./keycloak-api";
-import { realmPath, textOf, textsOf } from "./keycloak-resource";
+import { realmPath, realmResource, textOf, textsOf } from "./keycloak-resource";
 import { getRole } from "./keycloak-tables";
+import type { PropertyTable } from "./property-table";
 import { isObject } from "./values";
 
+/** Roles of what `owner` names by its id and `path` by its place: all of them, or with `exhaustive: false` some. */
+export function rolesAdapter(table: PropertyTable, owner: "groupId" | "userId", path: (inputs: Inputs) => string): ResourceAdapter {
+  const mappings = (inputs: Inputs): string => `${path(inputs)}/role-mappings`;
+  return realmResource({
+    table,
+    known: ["exhaustive", owner, "realmId", "roleIds"],
+    defaults: { exhaustive: true },
+    replaceOn: ["realmId", owner],
+    create: async (inputs, api) => {
+      await reconcileRoles(mappings(inputs), [], inputs, api);
+      return `${textOf(inputs, "realmId")}/${textOf(inputs, owner)}`;
+    },
+    find: async (_id, at, api) => {
+      const there = await api.find(path(at));
+      return there && { ...at, roleIds: await rolesGiven(mappings(at), at, api) };
+    },
+    update: (_id, old, inputs, api) => reconcileRoles(mappings(inputs), textsOf(old, "roleIds"), inputs, api),
+    delete: async (_id, state, api) => {
+      if ((await api.find(path(state))) !== undefined) await removeRoles(mappings(state), textsOf(state, "roleIds"), state, api);
+    },
+  });
+}
+
 /** Ids of the realm roles given at this path: with `exhaustive` all, else those among `roleIds`. */
-export async function rolesGiven(mappings: string, at: Inputs, api: KeycloakApi): Promise<readonly string[]> {
+async function rolesGiven(mappings: string, at: Inputs, api: KeycloakApi): Promise<readonly string[]> {
   const known = textsOf(at, "roleIds");
   return (await given(mappings, api)).map((role) => textOf(role, "id")).filter((id) => at["exhaustive"] !== false || known.includes(id));
 }
 
 /** Gives the roles that are missing; takes those that were given before and, with `exhaustive`, every other. */
-export async function reconcileRoles(mappings: string, before: readonly string[], inputs: Inputs, api: KeycloakApi): Promise<void> {
+async function reconcileRoles(mappings: string, before: readonly string[], inputs: Inputs, api: KeycloakApi): Promise<void> {
   const wanted = textsOf(inputs, "roleIds");
   await removeRoles(
     mappings,
@@ -29,7 +53,7 @@ export async function reconcileRoles(mappings: string, before: readonly string[]
 }
 
 /** Takes roles away. */
-export async function removeRoles(mappings: string, ids: readonly string[], at: Inputs, api: KeycloakApi): Promise<void> {
+async function removeRoles(mappings: string, ids: readonly string[], at: Inputs, api: KeycloakApi): Promise<void> {
   const roles = await rolesById(ids, at, api);
   if (roles.length > 0) await api.delete(`${mappings}/realm`, roles);
 }

@@ -3,7 +3,7 @@ import type { CheckProblem, Inputs, ResourceAdapter } from "./adapter";
 import type { KeycloakApi, Representation } from "./keycloak-api";
 import { listsOf, textsJoined } from "./keycloak-groups";
 import { realmAndId, realmPath, realmResource, textOf, textsOf } from "./keycloak-resource";
-import { reconcileRoles, removeRoles, rolesGiven } from "./keycloak-roles";
+import { rolesAdapter } from "./keycloak-roles";
 import { user, userGroups, userRoles } from "./keycloak-tables";
 import { isObject } from "./values";
 
@@ -82,7 +82,6 @@ function nameProblems(inputs: Inputs): readonly CheckProblem[] {
 }
 
 const userPath = (inputs: Inputs): string => `${realmPath(inputs)}/users/${textOf(inputs, "userId")}`;
-const idOf = (inputs: Inputs): string => `${textOf(inputs, "realmId")}/${textOf(inputs, "userId")}`;
 
 /** `UserGroups`: all groups of a user, or with `exhaustive: false` some. */
 export function userGroupsAdapter(): ResourceAdapter {
@@ -93,7 +92,7 @@ export function userGroupsAdapter(): ResourceAdapter {
     replaceOn: ["realmId", "userId"],
     create: async (inputs, api) => {
       await joinGroups([], inputs, api);
-      return idOf(inputs);
+      return `${textOf(inputs, "realmId")}/${textOf(inputs, "userId")}`;
     },
     find: async (_id, at, api) => {
       if ((await api.find(userPath(at))) === undefined) return undefined;
@@ -120,23 +119,5 @@ async function joinGroups(before: readonly string[], inputs: Inputs, api: Keyclo
 
 /** `UserRoles`: all roles of a user, Keycloak's default one included, or with `exhaustive: false` some. */
 export function userRolesAdapter(): ResourceAdapter {
-  const mappings = (inputs: Inputs): string => `${userPath(inputs)}/role-mappings`;
-  return realmResource({
-    table: userRoles,
-    known: ["exhaustive", "realmId", "roleIds", "userId"],
-    defaults: { exhaustive: true },
-    replaceOn: ["realmId", "userId"],
-    create: async (inputs, api) => {
-      await reconcileRoles(mappings(inputs), [], inputs, api);
-      return idOf(inputs);
-    },
-    find: async (_id, at, api) => {
-      const found = await api.find(userPath(at));
-      return found && { ...at, roleIds: await rolesGiven(mappings(at), at, api) };
-    },
-    update: (_id, old, inputs, api) => reconcileRoles(mappings(inputs), textsOf(old, "roleIds"), inputs, api),
-    delete: async (_id, state, api) => {
-      if ((await api.find(userPath(state))) !== undefined) await removeRoles(mappings(state), textsOf(state, "roleIds"), state, api);
-    },
-  });
+  return rolesAdapter(userRoles, "userId", userPath);
 }
