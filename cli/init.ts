@@ -40,13 +40,18 @@ export async function askAll(ask: Asker, files: Files): Promise<Answers> {
   return answers;
 }
 
+/** Text as one word of a shell: the query of a URL would be a pattern there, or end the command. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 /** What to do after the stack file is written. */
 export function nextSteps(answers: Answers): string {
   const { stack = "", backend = "", secretsProvider = "", escrow = "" } = answers;
   return [
     `Wrote Pulumi.${stack}.yaml. Next:`,
-    `  pulumi login ${backend}`,
-    `  pulumi stack init ${stack} --secrets-provider=${secretsProvider}`,
+    `  pulumi login ${shellWord(backend)}`,
+    `  pulumi stack init ${stack} --secrets-provider=${shellWord(secretsProvider)}`,
     ...secretCommands(secretPaths(rawFrom(answers)), PROJECT).map((command) => `  ${command}`),
     `  npm run check -- ${stack}`,
     `  npm run render -- ${stack}        # then commit and push kubernetes/${stack}`,

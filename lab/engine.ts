@@ -20,7 +20,7 @@ export function engineEnv({ home, toolchain, providers }: EngineOptions): Record
   const tools = [dirname(toolchain.path("pulumi")), dirname(toolchain.path("pulumi-resource-kubernetes"))];
   return {
     PULUMI_HOME: home.pulumiHome,
-    PULUMI_BACKEND_URL: `file://${home.state}`,
+    PULUMI_BACKEND_URL: fileBackend(home.state),
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(home),
     PULUMI_DEBUG_PROVIDERS: attached.join(","),
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -28,6 +28,15 @@ export function engineEnv({ home, toolchain, providers }: EngineOptions): Record
     TMPDIR: home.temporary,
     PATH: [...tools, process.env["PATH"] ?? ""].join(delimiter),
   };
+}
+
+/**
+ * A folder as the engine's backend. The state is renamed into place, but its attributes, a file beside it, are written
+ * where they are read: an engine killed in between leaves a stack that no command can open ("failed to load checkpoint:
+ * EOF"). Nothing needs them. Source: gocloud.dev `blob/fileblob`, `setAttrs` and `metadata=skip`.
+ */
+export function fileBackend(folder: string): string {
+  return `file://${folder}?metadata=skip`;
 }
 
 /** The stack as the Automation API drives it, in the lab's own working directory. */

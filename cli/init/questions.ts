@@ -165,8 +165,9 @@ function safekeeping(answers: Answers): readonly Question[] {
     ...outside(
       {
         id: "backend",
-        message: "Where does Pulumi keep its state? (file://~, s3://bucket, https://api.pulumi.com, ...)",
-        offer: "file://~",
+        message: "Where does Pulumi keep its state? (file://~?metadata=skip, s3://bucket, https://api.pulumi.com, ...)",
+        // Without it an engine that is killed can leave a stack that no command opens: see `fileBackend` of the lab.
+        offer: "file://~?metadata=skip",
       },
       answers,
       "the state",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { askAll, init, type Asker, type Files } from "../../cli/init";
 import { judge, nextQuestion, questions } from "../../cli/init/questions";
 import { formatProblems } from "../../config/messages";
@@ -104,6 +105,15 @@ describe("npm run init", function () {
     assert.equal(settings?.cloudflare, undefined);
     assert.equal(settings?.git.credentials.kind, "deployKey");
     assert.match(steps, /no recipient for the escrow yet/);
+  });
+
+  it("says how to log in, in words that a shell takes as they are", async () => {
+    const backend = "s3://state?endpoint=s3.example.net&s3ForcePathStyle=true";
+    const secretsProvider = "awskms://alias/it's?region=eu-west-1";
+    const steps = await init(someone({ ...HOME, backend, secretsProvider }).ask, files());
+    const lines = steps.split("\n").filter((line) => /^ +pulumi (login|stack)/.test(line));
+    const heard = execFileSync("sh", ["-c", [`pulumi() { printf '%s\\n' "$@"; }`, ...lines].join("\n")], { encoding: "utf8" });
+    assert.deepEqual(heard.trim().split("\n"), ["login", backend, "stack", "init", "home", `--secrets-provider=${secretsProvider}`]);
   });
 
   it("asks for a DNS name when several control planes share no address", async () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import type { WorldEvent } from "../../lab/world/events";
 import { killEngine } from "./engine-process";
 import { eventually } from "./lab-fixture";
@@ -29,6 +30,14 @@ describe("Three control planes", function () {
       if (event?.metadata.urn.endsWith("::bootstrap") === true) killEngine();
     });
     await assert.rejects(killed);
+    // A kill at the wrong moment cuts such a file short, and then no command opens the stack any more.
+    const state = readdirSync(lab.home.state, { recursive: true, encoding: "utf8" });
+    assert.ok(state.some((file) => file.endsWith("/lab.json")));
+    assert.deepEqual(
+      state.filter((file) => file.endsWith(".attrs")),
+      [],
+      "written where it is read, not renamed into place",
+    );
     assert.deepEqual((await lab.inventory())["machines"], NODES);
     await lab.up();
     assert.deepEqual((await lab.preview()).changes, {});

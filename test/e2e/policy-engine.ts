@@ -7,6 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import { loadStackFile, secretPaths } from "../../config";
 import { isRecord } from "../../config/path";
 import { POLICY_PACK } from "../../lab/cli/policies";
+import { fileBackend } from "../../lab/engine";
 import { labSecret } from "../../lab/lab-secrets";
 import type { ProviderAdapter, ResourceAdapter } from "../../lab/providers/adapter";
 import { genericDiff } from "../../lab/providers/diff";
@@ -54,7 +55,7 @@ export class PolicyEngine {
     const envVars = {
       ...attachEnvironment(servers.ports),
       PULUMI_HOME: join(dir, "home"),
-      PULUMI_BACKEND_URL: `file://${dir}`,
+      PULUMI_BACKEND_URL: fileBackend(dir),
       PULUMI_CONFIG_PASSPHRASE: "fixtures",
       PULUMI_SKIP_UPDATE_CHECK: "true",
     };

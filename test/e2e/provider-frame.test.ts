@@ -7,6 +7,7 @@ import * as cloudflare from "@pulumi/cloudflare";
 import * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace, type EngineEvent, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import * as random from "@pulumi/random";
+import { fileBackend } from "../../lab/engine";
 import { PartialFailure, UNKNOWN, type EngineCall, type ProviderAdapter } from "../../lab/providers/adapter";
 import { cloudflareProvider } from "../../lab/providers/cloudflare";
 import { genericDiff } from "../../lab/providers/diff";
@@ -317,7 +318,7 @@ async function makeStack(directory: string, servers: ProviderServers): Promise<S
     { stackName: "frame", projectName: "hearth-frame", program: edge({}) },
     {
       workDir: directory,
-      projectSettings: { name: "hearth-frame", runtime: "nodejs", backend: { url: `file://${directory}` } },
+      projectSettings: { name: "hearth-frame", runtime: "nodejs", backend: { url: fileBackend(directory) } },
       envVars: {
         PULUMI_HOME: join(directory, "home"),
         PULUMI_CONFIG_PASSPHRASE: "test",
