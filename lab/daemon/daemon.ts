@@ -17,6 +17,7 @@ import { randomProvider } from "../providers/random";
 import { talosProvider } from "../providers/talos";
 import type { CloudflareWorld } from "../world/cloudflare";
 import { cloudflareAccountOf, openCloudflare } from "../world/cloudflare-part";
+import { freePorts } from "../kubernetes/free-port";
 import { worldFactsOf } from "../world/facts";
 import type { FaultRule } from "../world/faults";
 import type { Latencies } from "../world/latencies";
@@ -67,12 +68,12 @@ export class Daemon {
   }
 
   async start(stopped: () => void): Promise<Server> {
-    const ports = this.ports();
+    const ports = await freePorts(["git", "charts"], this.rememberedPorts());
+    writeFileSync(this.portsFile, JSON.stringify(ports), { mode: 0o600 });
     const repository = join(this.home.dir, "home.git");
     const token = readFileSync(this.home.gitToken, "utf8");
-    this.git = await GitServer.start({ repository, token, port: ports?.git, onPush: (push) => this.announce(push) });
-    this.charts = await ChartRegistry.start(labCharts(this.toolchain), ports?.charts);
-    this.keepPorts();
+    this.git = await GitServer.start({ repository, token, port: ports.git, onPush: (push) => this.announce(push) });
+    this.charts = await ChartRegistry.start(labCharts(this.toolchain), ports.charts);
     return serveControl(this.home.socket, this.handlers(stopped));
   }
 
@@ -185,15 +186,12 @@ export class Daemon {
     return this.charts;
   }
 
-  /** Addresses that the settings carry must outlive a restart of the daemon. */
-  private ports(): Ports | undefined {
-    const path = join(this.home.dir, "ports.json");
-    return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Ports) : undefined; // written by `keepPorts` only
+  private get portsFile(): string {
+    return join(this.home.dir, "ports.json");
   }
 
-  private keepPorts(): void {
-    const port = (url: string): number => Number(new URL(url.replace(/^oci:/, "http:")).port);
-    const ports: Ports = { git: port(this.server().url), charts: port(this.registry().mirror) };
-    writeFileSync(join(this.home.dir, "ports.json"), JSON.stringify(ports), { mode: 0o600 });
+  /** Addresses that the settings carry must outlive a restart of the daemon. */
+  private rememberedPorts(): Partial<Ports> {
+    return existsSync(this.portsFile) ? (JSON.parse(readFileSync(this.portsFile, "utf8")) as Ports) : {}; // written by `start` only
   }
 }
