@@ -27,11 +27,10 @@ export interface Controller {
   /** Arguments that only address the container's own network and file system; everything else stays as the pod says. */
   readonly overrides: (context: OverrideContext) => Readonly<Record<string, string>>;
   /** Set over the container's environment, for the same reasons. */
-  readonly environment: (context: OverrideContext) => Readonly<Record<string, string>>;
+  readonly environment?: (context: OverrideContext) => Readonly<Record<string, string>>;
 }
 
 const COMMON = { "metrics-addr": "127.0.0.1:0", "health-addr": "127.0.0.1:0", "enable-leader-election": "false" };
-const LESS_MEMORY = { GOGC: "60" };
 
 function events({ ports }: OverrideContext): Readonly<Record<string, string>> {
   return { "events-addr": `http://127.0.0.1:${ports.events}/` };
@@ -45,7 +44,6 @@ export const CONTROLLERS: readonly Controller[] = [
     overrides: ({ distributions }) => ({ ...COMMON, "storage-path": distributions, "web-server-port": "0" }),
     // It refuses to start outside of FIPS mode; the port of its web pages is set by the environment, too.
     environment: ({ ports }) => ({
-      ...LESS_MEMORY,
       GODEBUG: "fips140=on",
       WEB_SERVER_PORT: "0",
       NOTIFICATION_CONTROLLER_ADDRESS: `http://127.0.0.1:${ports.events}/`,
@@ -61,25 +59,21 @@ export const CONTROLLERS: readonly Controller[] = [
       "storage-addr": `127.0.0.1:${context.ports.storage}`,
       "storage-adv-addr": `127.0.0.1:${context.ports.storage}`,
     }),
-    environment: () => LESS_MEMORY,
   },
   {
     tool: "kustomize-controller",
     podLabels: { app: "kustomize-controller" },
     overrides: (context) => ({ ...COMMON, ...events(context) }),
-    environment: () => LESS_MEMORY,
   },
   {
     tool: "helm-controller",
     podLabels: { app: "helm-controller" },
     overrides: (context) => ({ ...COMMON, ...events(context) }),
-    environment: () => LESS_MEMORY,
   },
   {
     tool: "notification-controller",
     podLabels: { app: "notification-controller" },
     overrides: ({ ports }) => ({ ...COMMON, "events-addr": `127.0.0.1:${ports.events}`, receiverAddr: `127.0.0.1:${ports.receiver}` }),
-    environment: () => LESS_MEMORY,
   },
 ];
 

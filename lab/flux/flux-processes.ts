@@ -116,7 +116,7 @@ export class FluxProcesses {
       args: overrideArguments(expandArguments(container.args ?? [], environment), controller.overrides(context)),
       environment: {
         ...insideDirectory(environment, directory),
-        ...controller.environment(context),
+        ...controller.environment?.(context),
         KUBECONFIG: kubeconfig,
         TMPDIR: join(directory, "tmp"),
       },

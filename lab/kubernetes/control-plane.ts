@@ -137,8 +137,7 @@ export class ControlPlane {
     const command = name.replace(/^kube-/, "");
     // The API server waits up to a minute for clients to leave; nothing is lost when it is ended sooner, since etcd goes on.
     const graceMs = name === "kube-apiserver" ? 3_000 : 10_000;
-    const environment: Readonly<Record<string, string>> = name === "etcd" ? {} : { GOGC: "60" };
-    processes.start({ name, command: toolchain.path("kube"), args: [command, ...toArguments(flags)], environment, graceMs });
+    processes.start({ name, command: toolchain.path("kube"), args: [command, ...toArguments(flags)], graceMs });
     this.#signatures.set(name, signature);
   }
 

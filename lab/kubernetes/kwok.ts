@@ -28,7 +28,6 @@ export function kwok(args: { readonly command: string; readonly kubeconfig: stri
       `--cidr=${args.podCidr}`,
       "--server-address=127.0.0.1:0",
     ],
-    environment: { GOGC: "60" },
     graceMs: 5_000,
   };
 }
