@@ -24,16 +24,21 @@ const MOCHA = ["npx", "--no-install", "mocha", "--require", "tsx/cjs"];
 
 const TOOLCHAIN: Step = { name: "toolchain", command: [...TSX, "lab/toolchain/main.ts", "--all"] };
 const UNIT: Step = { name: "unit tests", command: [...MOCHA, "--parallel", "--jobs", "2", "test/!(e2e|fixtures|keycloak)/**/*.test.ts"] };
-const STEPS: readonly Step[] = [
+/** Waits for Keycloak most of the time. */
+const KEYCLOAK: readonly Step[] = [{ name: "the realm in a real Keycloak", command: [...MOCHA, "test/keycloak/**/*.test.ts"] }];
+const STATIC: readonly Step[] = [
   { name: "types", command: ["npx", "--no-install", "tsc", "-p", ".", "--noCheck", "false"] },
   { name: "lint", command: ["npx", "--no-install", "eslint", "--max-warnings", "0", "."] },
   { name: "generated documents", command: [...TSX, "cli/docs.ts", "--check"] },
   { name: "rendered tree of the lab", command: [...TSX, "cli/render.ts", "lab", "--check"] },
   { name: "rendered tree of home", command: [...TSX, "cli/render.ts", "home", "--check"] },
-  UNIT,
-  { name: "the realm in a real Keycloak", command: [...MOCHA, "test/keycloak/**/*.test.ts"] },
+];
+/** In order; the lists of one stage go side by side: alone, none of them fills two processors. */
+const STAGES: readonly (readonly (readonly Step[])[])[] = [
+  [STATIC, KEYCLOAK],
+  [[UNIT]],
   // Two labs at a time: each has a network of its own, and waits more than it computes.
-  { name: "end-to-end tests", command: [...MOCHA, "--parallel", "--jobs", "2", "--timeout", "600000", ...inOrder(join(ROOT, "test/e2e"))] },
+  [[{ name: "end-to-end tests", command: [...MOCHA, "--parallel", "--jobs", "2", "--timeout", "600000", ...inOrder(join(ROOT, "test/e2e"))] }]],
 ];
 
 async function main(): Promise<void> {
@@ -44,15 +49,23 @@ async function main(): Promise<void> {
   if (toolchain.failed > 0) return finish([toolchain]);
   const testStart = Date.now();
   const outcomes = [];
-  for (const step of STEPS) outcomes.push(await run(step));
+  for (const lists of STAGES) outcomes.push(...(await Promise.all(lists.map((steps) => oneByOne(steps, lists.length > 1)))).flat());
   console.log(`\ntoolchain ${toolchainSeconds} s, tests ${seconds(testStart)} s`);
   finish(outcomes);
 }
 
-async function run(step: Step): Promise<Outcome> {
+async function oneByOne(steps: readonly Step[], quietly: boolean): Promise<readonly Outcome[]> {
+  const outcomes = [];
+  for (const step of steps) outcomes.push(await run(step, quietly));
+  return outcomes;
+}
+
+/** Runs a step. @param quietly prints what it says in one piece at its end, as beside another one */
+async function run(step: Step, quietly = false): Promise<Outcome> {
   const start = Date.now();
-  console.log(`\n== ${step.name}`);
-  const { code, output } = await spawned(step.command);
+  if (!quietly) console.log(`\n== ${step.name}`);
+  const { code, output } = await spawned(step.command, quietly);
+  if (quietly) console.log(`\n== ${step.name}\n${output.trimEnd()}`);
   const outcome = outcomeOf(code, output);
   console.log(`== ${step.name}: ${outcome.failed === 0 ? "passed" : "FAILED"} (${seconds(start)} s)`);
   return outcome;
@@ -67,14 +80,14 @@ function outcomeOf(code: number, coloured: string): Outcome {
   return { ...counts, failed: code !== 0 && counts.failed === 0 ? 1 : counts.failed };
 }
 
-function spawned([command = "", ...args]: readonly string[]): Promise<{ code: number; output: string }> {
+function spawned([command = "", ...args]: readonly string[], quietly: boolean): Promise<{ code: number; output: string }> {
   return new Promise((done, fail) => {
     const child = spawn(command, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     for (const [from, to] of [[child.stdout, process.stdout] as const, [child.stderr, process.stderr] as const]) {
       from.on("data", (chunk: Buffer) => {
         output += chunk.toString("utf8");
-        to.write(chunk);
+        if (!quietly) to.write(chunk);
       });
     }
     child.on("error", fail);
