@@ -19,8 +19,14 @@ export default tseslint.config(
   {
     // They come before any loader: what stands for Pulumi's language host, and the start of the policy pack.
     files: ["test/**/load-with-pulumi.js", "policy/index.js"],
-    languageOptions: { sourceType: "commonjs", globals: { require: "readonly", process: "readonly", console: "readonly", __dirname: "readonly" } },
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: { require: "readonly", process: "readonly", console: "readonly", __dirname: "readonly" },
+    },
     rules: { "@typescript-eslint/no-require-imports": "off" },
   },
-  { files: ["test/**", "bench/**"], rules: { "@typescript-eslint/explicit-function-return-type": "off", "@typescript-eslint/no-unused-expressions": "off" } },
+  {
+    files: ["test/**", "bench/**"],
+    rules: { "@typescript-eslint/explicit-function-return-type": "off", "@typescript-eslint/no-unused-expressions": "off" },
+  },
 );

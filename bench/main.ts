@@ -75,7 +75,10 @@ function figure(what: string, value: number, limit: number, unit: string): void 
 /** One command of the lab as a process of its own. Memory is that of the command, the daemon and all their descendants. */
 async function lab(home: LabHome, args: readonly string[]): Promise<Finished> {
   const start = Date.now();
-  const child = spawn(process.execPath, ["--require", "tsx/cjs", "lab/main.ts", ...args], { cwd: PROJECT, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--require", "tsx/cjs", "lab/main.ts", ...args], {
+    cwd: PROJECT,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
   let peak: MemorySample = { pssMiB: 0, largest: [] };

@@ -11,7 +11,9 @@ export interface MemorySample {
 /** The processes and all their descendants. */
 export function processTree(roots: readonly number[]): readonly number[] {
   const children = new Map<number, number[]>();
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number)) {
+  for (const pid of readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)) {
     const parent = parentOf(pid);
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
   }
@@ -41,11 +43,15 @@ function nameOf(pid: number): string {
   const [command = "", ...args] = read(`/proc/${pid}/cmdline`).split("\0");
   const program = command.split("/").at(-1) ?? "";
   const script = args.find((arg) => /main\.ts$/.test(arg));
-  return script === undefined ? `${program} ${program === "kube" ? (args[0] ?? "") : ""}`.trim() : `node ${script.split("/").slice(-2).join("/")}`;
+  return script === undefined
+    ? `${program} ${program === "kube" ? (args[0] ?? "") : ""}`.trim()
+    : `node ${script.split("/").slice(-2).join("/")}`;
 }
 
 function parentOf(pid: number): number | undefined {
-  const fields = read(`/proc/${pid}/stat`).replace(/^.*\) /, "").split(" ");
+  const fields = read(`/proc/${pid}/stat`)
+    .replace(/^.*\) /, "")
+    .split(" ");
   return fields.length < 2 ? undefined : Number(fields[1]);
 }
 

@@ -47,7 +47,8 @@ export async function pullChart(reference: ChartReference, { scheme }: PullOptio
   if (layer === undefined) throw new ChartError(reference, "the registry holds something under this name that is not a Helm chart");
   const bytes = Buffer.from(await (await ask(`${base}/blobs/${layer.digest}`, "*/*")).arrayBuffer());
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  if (`sha256:${sha256}` !== layer.digest) throw new ChartError(reference, `the archive is not what its manifest promises (${layer.digest})`);
+  if (`sha256:${sha256}` !== layer.digest)
+    throw new ChartError(reference, `the archive is not what its manifest promises (${layer.digest})`);
   return { bytes, sha256 };
 }
 
@@ -61,11 +62,12 @@ function parse(reference: ChartReference): { host: string; repository: string } 
 function asker(reference: ChartReference): (url: string, accept: string) => Promise<Response> {
   let authorization: string | undefined;
   const get = (url: string, accept: string): Promise<Response> =>
-    fetch(url, { headers: { accept, ...(authorization === undefined ? {} : { authorization }) }, signal: AbortSignal.timeout(TIMEOUT) }).catch(
-      (error: unknown) => {
-        throw new ChartError(reference, `cannot reach ${new URL(url).host} (${reason(error)})`);
-      },
-    );
+    fetch(url, {
+      headers: { accept, ...(authorization === undefined ? {} : { authorization }) },
+      signal: AbortSignal.timeout(TIMEOUT),
+    }).catch((error: unknown) => {
+      throw new ChartError(reference, `cannot reach ${new URL(url).host} (${reason(error)})`);
+    });
   return async (url, accept) => {
     let response = await get(url, accept);
     const challenge = response.headers.get("www-authenticate");

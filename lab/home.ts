@@ -15,7 +15,8 @@ export class LabHome {
 
   /** Makes the folders. */
   prepare(): this {
-    for (const dir of [this.dir, this.project, this.state, this.logs, this.pulumiHome, this.temporary]) mkdirSync(dir, { recursive: true, mode: 0o700 });
+    for (const dir of [this.dir, this.project, this.state, this.logs, this.pulumiHome, this.temporary])
+      mkdirSync(dir, { recursive: true, mode: 0o700 });
     chmodSync(this.dir, 0o700);
     return this;
   }

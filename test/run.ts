@@ -33,13 +33,13 @@ const STATIC: readonly Step[] = [
   { name: "rendered tree of the lab", command: [...TSX, "cli/render.ts", "lab", "--check"] },
   { name: "rendered tree of home", command: [...TSX, "cli/render.ts", "home", "--check"] },
 ];
+/** Two labs at a time: each has a network of its own. */
+const END_TO_END: Step = {
+  name: "end-to-end tests",
+  command: [...MOCHA, "--parallel", "--jobs", "2", "--timeout", "600000", ...inOrder(join(ROOT, "test/e2e"))],
+};
 /** In order; the lists of one stage go side by side: alone, none of them fills two processors. */
-const STAGES: readonly (readonly (readonly Step[])[])[] = [
-  [STATIC, KEYCLOAK],
-  [[UNIT]],
-  // Two labs at a time: each has a network of its own, and waits more than it computes.
-  [[{ name: "end-to-end tests", command: [...MOCHA, "--parallel", "--jobs", "2", "--timeout", "600000", ...inOrder(join(ROOT, "test/e2e"))] }]],
-];
+const STAGES: readonly (readonly (readonly Step[])[])[] = [[STATIC, KEYCLOAK], [[UNIT]], [[END_TO_END]]];
 
 async function main(): Promise<void> {
   if (process.argv.includes("--unit")) return finish([await run(UNIT)]);

@@ -15,7 +15,8 @@ export async function serveControl(socket: string, handlers: Handlers): Promise<
 }
 
 async function answer(handlers: Handlers, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-  const reply = (status: number, body: unknown): void => void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body ?? null));
+  const reply = (status: number, body: unknown): void =>
+    void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body ?? null));
   try {
     const handler = handlers[(request.url ?? "/").slice(1)];
     if (handler === undefined) return reply(404, { error: `the lab's daemon has no command ${request.url}` });

@@ -131,7 +131,12 @@ export class Daemon {
     const scale = process.env["HEARTH_LAB_SCALE"] === undefined ? undefined : Number(process.env["HEARTH_LAB_SCALE"]);
     const world = World.open({ facts: worldFactsOf(settings), helper, kubernetes: cluster, labDir: home.dir, scale });
     const cloudflare = settings.cloudflare === undefined ? undefined : openCloudflare(world, cloudflareAccountOf(settings.cloudflare));
-    const adapters = [proxmoxveProvider(world), talosProvider(world, helper), randomProvider(), ...(cloudflare === undefined ? [] : [cloudflareProvider(cloudflare)])];
+    const adapters = [
+      proxmoxveProvider(world),
+      talosProvider(world, helper),
+      randomProvider(),
+      ...(cloudflare === undefined ? [] : [cloudflareProvider(cloudflare)]),
+    ];
     return { world, cloudflare, servers: await serveProviders(adapters, { host: "127.0.0.1" }) };
   }
 
@@ -142,10 +147,18 @@ export class Daemon {
   /** Names of what stands in the Cloudflare account. */
   private accountInventory(): Readonly<Record<string, readonly string[]>> {
     const account = this.loaded?.cloudflare?.snapshot();
-    return account === undefined ? {} : { tunnels: account.tunnels.map(({ name }) => name), records: account.records.map(({ name }) => name) };
+    return account === undefined
+      ? {}
+      : { tunnels: account.tunnels.map(({ name }) => name), records: account.records.map(({ name }) => name) };
   }
 
-  private async publish({ tree, message }: { readonly tree: readonly (readonly [string, string])[]; readonly message: string }): Promise<string> {
+  private async publish({
+    tree,
+    message,
+  }: {
+    readonly tree: readonly (readonly [string, string])[];
+    readonly message: string;
+  }): Promise<string> {
     return this.server().publish(new Map(tree), message);
   }
 

@@ -22,7 +22,8 @@ async function main(stack: string): Promise<void> {
 
 /** One daemon per lab. @throws Error when another one lives. */
 function takeLock(path: string): string {
-  if (existsSync(path) && alive(Number(readFileSync(path, "utf8")))) throw new Error(`another daemon serves this lab: process ${readFileSync(path, "utf8")}`);
+  if (existsSync(path) && alive(Number(readFileSync(path, "utf8"))))
+    throw new Error(`another daemon serves this lab: process ${readFileSync(path, "utf8")}`);
   rmSync(path, { force: true });
   const file = openSync(path, "wx", 0o600);
   writeFileSync(file, String(process.pid));

@@ -84,7 +84,9 @@ export class TalosApi {
 
   /** The same, asked over the node's own socket, whose TLS has shown already who asks. */
   async bootstrapOverSocket(machine: Machine): Promise<void> {
-    await this.context.calls.call("talos.bootstrap", machine.spec.name, () => this.startEtcd(machine)).finally(() => this.context.changed());
+    await this.context.calls
+      .call("talos.bootstrap", machine.spec.name, () => this.startEtcd(machine))
+      .finally(() => this.context.changed());
   }
 
   private startEtcd(machine: Machine): void {

@@ -24,10 +24,15 @@ async function registry(): Promise<Registry> {
     self.requests.push(path);
     if (path.startsWith("/token")) return void response.end(JSON.stringify({ token: "t0" }));
     if (self.mode === "token" && request.headers.authorization !== "Bearer t0") {
-      return void response.writeHead(401, { "www-authenticate": `Bearer realm="http://${request.headers.host}/token",service="s",scope="repository:charts/demo:pull"` }).end();
+      return void response
+        .writeHead(401, {
+          "www-authenticate": `Bearer realm="http://${request.headers.host}/token",service="s",scope="repository:charts/demo:pull"`,
+        })
+        .end();
     }
     if (path === "/v2/charts/demo/manifests/1.0.0_b1") {
-      const mediaType = self.mode === "image" ? "application/vnd.oci.image.layer.v1.tar" : "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+      const mediaType =
+        self.mode === "image" ? "application/vnd.oci.image.layer.v1.tar" : "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
       return void response.end(JSON.stringify({ layers: [{ mediaType, digest: digestOf(ARCHIVE) }] }));
     }
     if (path.endsWith(digestOf(ARCHIVE))) return void response.end(self.mode === "corrupt" ? "something else" : ARCHIVE);
@@ -75,7 +80,10 @@ describe("charts", () => {
 
   it("are refused when their bytes are not what the manifest promises, and nothing is kept", async () => {
     at.mode = "corrupt";
-    await assert.rejects(ensureCharts([pin], settings(), dir), (error: Error) => error instanceof ChartError && /not what its manifest promises/.test(error.message));
+    await assert.rejects(
+      ensureCharts([pin], settings(), dir),
+      (error: Error) => error instanceof ChartError && /not what its manifest promises/.test(error.message),
+    );
     at.mode = "good";
     assert.equal((await ensureCharts([pin], settings(), dir)).size, 1);
   });
@@ -86,7 +94,10 @@ describe("charts", () => {
   });
 
   it("that cannot be had give one line with chart and host", async () => {
-    await assert.rejects(pullChart({ url: "oci://127.0.0.1:1/charts/demo", version: "1" }, { scheme: "http" }), /chart oci:\/\/127\.0\.0\.1:1\/charts\/demo 1: cannot reach 127\.0\.0\.1:1/);
+    await assert.rejects(
+      pullChart({ url: "oci://127.0.0.1:1/charts/demo", version: "1" }, { scheme: "http" }),
+      /chart oci:\/\/127\.0\.0\.1:1\/charts\/demo 1: cannot reach 127\.0\.0\.1:1/,
+    );
     await assert.rejects(pullChart({ url: `${at.url}/other`, version: "1" }, { scheme: "http" }), /answered 404/);
   });
 });

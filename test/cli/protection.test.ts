@@ -4,12 +4,16 @@ import { refuseProtectedState, refuseWhileProtected } from "../../cli/protection
 import { settingsFromFile, UserError } from "../../config";
 
 const ROOT = join(__dirname, "../..");
-const refusal = (words: RegExp) => (error: unknown) => error instanceof UserError && words.test(error.message) && !error.message.includes("\n");
+const refusal = (words: RegExp) => (error: unknown) =>
+  error instanceof UserError && words.test(error.message) && !error.message.includes("\n");
 
 describe("protection against deletion", () => {
   it("refuses in one line while the settings have it on, and says how to turn it off", () => {
     const home = settingsFromFile(join(ROOT, "Pulumi.home.yaml"));
-    assert.throws(() => refuseWhileProtected("home", home), refusal(/stack home is protected.*deletionProtection to false and run up once/));
+    assert.throws(
+      () => refuseWhileProtected("home", home),
+      refusal(/stack home is protected.*deletionProtection to false and run up once/),
+    );
   });
 
   it("lets a stack go whose settings have it off", () => {
@@ -17,7 +21,9 @@ describe("protection against deletion", () => {
   });
 
   it("refuses when the state still has it on, naming what is protected", () => {
-    const state = { deployment: { resources: [{ urn: "urn:pulumi:a::hearth::t::cp-1", protect: true }, { urn: "urn:pulumi:a::hearth::t::cp-2" }] } };
+    const state = {
+      deployment: { resources: [{ urn: "urn:pulumi:a::hearth::t::cp-1", protect: true }, { urn: "urn:pulumi:a::hearth::t::cp-2" }] },
+    };
     assert.throws(() => refuseProtectedState("home", state), refusal(/since its last up \(cp-1\)/));
   });
 

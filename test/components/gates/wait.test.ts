@@ -15,7 +15,10 @@ describe("a gate", () => {
 
   it("gives up at its deadline and says what it saw last", async () => {
     const waiting = waitUntil({ what: "a door", deadline: 0.05, interval: 0.01, look: sights(late("shut"), late("ajar")) });
-    await assert.rejects(waiting, (error: Error) => error instanceof GateError && /a door after 0.05 s; last seen: ajar/.test(error.message));
+    await assert.rejects(
+      waiting,
+      (error: Error) => error instanceof GateError && /a door after 0.05 s; last seen: ajar/.test(error.message),
+    );
   });
 
   it("takes a look that throws for not ready, with the thrown words as what it saw", async () => {

@@ -39,11 +39,14 @@ describeShape("nodes that differ", SHAPE, {
         kernelArgs: listAt(content, "customization", "extraKernelArgs"),
       }));
       const agent = "siderolabs/qemu-guest-agent";
-      assert.deepEqual(sorted(known), sorted([
-        { extensions: [agent], kernelArgs: [] },
-        { extensions: ["siderolabs/iscsi-tools", agent, "siderolabs/util-linux-tools"], kernelArgs: [] },
-        { extensions: ["siderolabs/i915", agent], kernelArgs: ["i915.enable_guc=3"] },
-      ]));
+      assert.deepEqual(
+        sorted(known),
+        sorted([
+          { extensions: [agent], kernelArgs: [] },
+          { extensions: ["siderolabs/iscsi-tools", agent, "siderolabs/util-linux-tools"], kernelArgs: [] },
+          { extensions: ["siderolabs/i915", agent], kernelArgs: ["i915.enable_guc=3"] },
+        ]),
+      );
     });
 
     it("boots and installs each node from the image of its own customization", () => {
@@ -60,21 +63,33 @@ describeShape("nodes that differ", SHAPE, {
 
     it("gives the storage node its data disk, and Talos a volume on it", () => {
       const [, data] = machinesOf(cameUp().world).get("worker-1")?.spec.disks ?? [];
-      assert.deepEqual({ interface: data?.interface, sizeGiB: data?.sizeGiB, importFrom: data?.importFrom }, { interface: "scsi1", sizeGiB: 200, importFrom: undefined });
+      assert.deepEqual(
+        { interface: data?.interface, sizeGiB: data?.sizeGiB, importFrom: data?.importFrom },
+        { interface: "scsi1", sizeGiB: 200, importFrom: undefined },
+      );
       const [volume] = documents(cameUp(), "worker-1", "UserVolumeConfig");
       const serial = textAt(listAt(inputs(cameUp(), "worker-1"), "disks")[1], "serial");
       assert.equal(textAt(volume, "name"), "longhorn");
-      assert.ok(serial !== undefined && textAt(volume, "provisioning", "diskSelector", "match")?.includes(serial), "the volume is on that disk");
+      assert.ok(
+        serial !== undefined && textAt(volume, "provisioning", "diskSelector", "match")?.includes(serial),
+        "the volume is on that disk",
+      );
     });
 
     it("gives the storage node its registry mirror", () => {
       const mirrors = documents(cameUp(), "worker-1", "RegistryMirrorConfig");
-      assert.deepEqual(mirrors.map((mirror) => [textAt(mirror, "name"), field(mirror, "endpoints")]), [["docker.io", [{ url: "https://mirror.example.com" }]]]);
+      assert.deepEqual(
+        mirrors.map((mirror) => [textAt(mirror, "name"), field(mirror, "endpoints")]),
+        [["docker.io", [{ url: "https://mirror.example.com" }]]],
+      );
     });
 
     it("passes the graphics card through to its node, with the kernel module's parameters", () => {
       const devices = [...machinesOf(cameUp().world)].map(([name, { spec }]) => [name, spec.pciMappings] as const);
-      assert.deepEqual(devices.filter(([, mappings]) => mappings.length > 0), [["worker-2", ["igpu"]]]);
+      assert.deepEqual(
+        devices.filter(([, mappings]) => mappings.length > 0),
+        [["worker-2", ["igpu"]]],
+      );
       const modules = documents(cameUp(), "worker-2").flatMap((document) => listAt(document, "machine", "kernel", "modules"));
       assert.deepEqual(modules, [{ name: "i915", parameters: ["enable_guc=3"] }]);
     });
@@ -84,14 +99,22 @@ describeShape("nodes that differ", SHAPE, {
       assert.equal(textAt(secure, "tpmState", "version"), "v2.0");
       assert.equal(field(inputs(cameUp(), "worker-2"), "tpmState"), undefined);
       assert.match(machinesOf(cameUp().world).get("worker-3")?.node.facts?.installImage ?? "", /installer-secureboot\//);
-      const sealed = documents(cameUp(), "worker-3", "VolumeConfig").map((volume) => [textAt(volume, "name"), field(listAt(volume, "encryption", "keys")[0], "tpm")]);
+      const sealed = documents(cameUp(), "worker-3", "VolumeConfig").map((volume) => [
+        textAt(volume, "name"),
+        field(listAt(volume, "encryption", "keys")[0], "tpm"),
+      ]);
       const tpm = { checkSecurebootStatusOnEnroll: true };
-      assert.deepEqual(sealed.sort(), [["EPHEMERAL", tpm], ["STATE", tpm]]);
+      assert.deepEqual(sealed.sort(), [
+        ["EPHEMERAL", tpm],
+        ["STATE", tpm],
+      ]);
     });
 
     it("gives nothing of one node to another", () => {
       const special = ["UserVolumeConfig", "RegistryMirrorConfig", "VolumeConfig"];
-      const have = [...machinesOf(cameUp().world).keys()].map((name) => [name, special.filter((kind) => documents(cameUp(), name, kind).length > 0)] as const);
+      const have = [...machinesOf(cameUp().world).keys()].map(
+        (name) => [name, special.filter((kind) => documents(cameUp(), name, kind).length > 0)] as const,
+      );
       assert.deepEqual(Object.fromEntries(have.filter(([, kinds]) => kinds.length > 0)), {
         "worker-1": ["UserVolumeConfig", "RegistryMirrorConfig"],
         "worker-3": ["VolumeConfig"],

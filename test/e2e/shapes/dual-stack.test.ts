@@ -66,7 +66,10 @@ describeShape("dual stack", SHAPE, {
       const config = await cameUp().client.find("/api/v1/namespaces/kube-system/configmaps/cilium-config");
       const { data } = config as { readonly data?: Readonly<Record<string, string>> }; // a ConfigMap
       const keys = ["enable-ipv4", "enable-ipv6", "ipv4-native-routing-cidr", "ipv6-native-routing-cidr"];
-      assert.deepEqual(keys.map((key) => data?.[key]), ["true", "true", PODS.IPv4, PODS.IPv6]);
+      assert.deepEqual(
+        keys.map((key) => data?.[key]),
+        ["true", "true", PODS.IPv4, PODS.IPv6],
+      );
     });
   },
 });

@@ -17,7 +17,10 @@ describeShape("one node on one host", SHAPE, {
     it("carries workloads on its only node: no pod waits for another one", async () => {
       const pods = await cameUp().client.list("/api/v1/pods");
       assert.ok(pods.some(({ metadata }) => metadata.namespace === "echo"));
-      assert.deepEqual(pods.flatMap(({ metadata, status }) => (isSettled(status) ? [] : [metadata.name])), []);
+      assert.deepEqual(
+        pods.flatMap(({ metadata, status }) => (isSettled(status) ? [] : [metadata.name])),
+        [],
+      );
     });
   },
 });

@@ -77,7 +77,11 @@ const FAULTS: Readonly<Record<string, Readonly<Record<string, readonly Line[]>>>
   "downloads every image that it needs and no other, once each": {
     "one host fetches twice": added(ROAD, fetched("download.done", "pve1")),
     "one more host fetches": added(ROAD, fetched("download.done", "pve3")),
-    "an image is fetched that no machine is made from": replaced(ROAD, fetched("download.done", "pve2"), fetched("download.done", "pve2", OTHER)),
+    "an image is fetched that no machine is made from": replaced(
+      ROAD,
+      fetched("download.done", "pve2"),
+      fetched("download.done", "pve2", OTHER),
+    ),
   },
   "makes each machine on its host, from an image that was fetched before": {
     "the machine is first": moved(ROAD, "download.done", `pve2/${IMAGE}`, "vm.created", "cp-2"),
@@ -117,7 +121,11 @@ const FAULTS: Readonly<Record<string, Readonly<Record<string, readonly Line[]>>>
   "registers every node once, after Kubernetes is up": {
     "a node is missing": without(ROAD, "node.registered", "cp-2"),
     "a node registers before Kubernetes is up": moved(ROAD, "kubernetes.up", "home", "node.registered", "cp-1"),
-    "a node has another address": replaced(ROAD, ["node.registered", "cp-1", { address: "127.20.0.11" }], ["node.registered", "cp-1", { address: "127.20.0.12" }]),
+    "a node has another address": replaced(
+      ROAD,
+      ["node.registered", "cp-1", { address: "127.20.0.11" }],
+      ["node.registered", "cp-1", { address: "127.20.0.12" }],
+    ),
   },
   "deletes every machine before the tunnel and the images": {
     "the tunnel goes first": moved(DESTROYED, "vm.deleted", "cp-3", "tunnel.deleted", "home"),
@@ -145,7 +153,9 @@ function assertBroken(rule: RoadRule, what: string, log: readonly Line[]): void 
 }
 
 function history(lines: readonly Line[]): History {
-  return new History(lines.map(([kind, subject, detail = {}], second) => ({ at: new Date(second * 1000).toISOString(), kind, subject, detail })));
+  return new History(
+    lines.map(([kind, subject, detail = {}], second) => ({ at: new Date(second * 1000).toISOString(), kind, subject, detail })),
+  );
 }
 
 function life(name: string): readonly Line[] {
@@ -176,7 +186,10 @@ function without(log: readonly Line[], kind: string, subject?: string): readonly
 /** Takes an event out and puts it right after another one that was later. */
 function moved(log: readonly Line[], kind: string, subject: string, afterKind: string, afterSubject: string): readonly Line[] {
   const line = log.find((each) => is(each, kind, subject));
-  assert.ok(line && log.some((each) => is(each, afterKind, afterSubject)), `${kind} ${subject} and ${afterKind} ${afterSubject} are in the log`);
+  assert.ok(
+    line && log.some((each) => is(each, afterKind, afterSubject)),
+    `${kind} ${subject} and ${afterKind} ${afterSubject} are in the log`,
+  );
   return without(log, kind, subject).flatMap((each) => (is(each, afterKind, afterSubject) ? [each, line] : [each]));
 }
 
@@ -185,6 +198,9 @@ function placedFirst(log: readonly Line[], kind: string, subject: string): reado
 }
 
 function replaced(log: readonly Line[], before: Line, after: Line): readonly Line[] {
-  assert.ok(log.some((line) => JSON.stringify(line) === JSON.stringify(before)), "what is replaced is in the log");
+  assert.ok(
+    log.some((line) => JSON.stringify(line) === JSON.stringify(before)),
+    "what is replaced is in the log",
+  );
   return log.map((line) => (JSON.stringify(line) === JSON.stringify(before) ? after : line));
 }

@@ -12,20 +12,37 @@ export interface RoadRule {
 }
 
 /** The life of a node up to a running one, each exactly once. */
-const NODE_LIFE = ["vm.created", "vm.started", "node.maintenance", "config.applied", "node.installed", "node.running", "node.api-up"] as const;
+const NODE_LIFE = [
+  "vm.created",
+  "vm.started",
+  "node.maintenance",
+  "config.applied",
+  "node.installed",
+  "node.running",
+  "node.api-up",
+] as const;
 
 /** Kinds that no undisturbed run leads to. */
-const MISHAP = /failed|refused|lost|unreachable|no-boot-disk|quorum|ignored|\.(deleted|stopped|updated|reset|staged|migrated|wiped|down)$|-down$/;
+const MISHAP =
+  /failed|refused|lost|unreachable|no-boot-disk|quorum|ignored|\.(deleted|stopped|updated|reset|staged|migrated|wiped|down)$|-down$/;
 
 export const ROAD_RULES: readonly RoadRule[] = [
   {
     title: "goes without a mishap",
-    holds: (history) => assert.deepEqual(history.kinds().filter((kind) => MISHAP.test(kind)), []),
+    holds: (history) =>
+      assert.deepEqual(
+        history.kinds().filter((kind) => MISHAP.test(kind)),
+        [],
+      ),
   },
   {
     title: "makes the tunnel before any machine, and one record",
     holds: (history, shape) => {
-      if (shape.edge === "none") return assert.deepEqual(history.kinds().filter((kind) => /^(tunnel|record)\./.test(kind)), []);
+      if (shape.edge === "none")
+        return assert.deepEqual(
+          history.kinds().filter((kind) => /^(tunnel|record)\./.test(kind)),
+          [],
+        );
       const tunnel = history.only("tunnel.created", shape.stack);
       for (const name of Object.keys(shape.nodes)) assertInOrder(tunnel, history.only("vm.created", name));
       assertInOrder(tunnel, history.only("record.created"));
@@ -37,7 +54,8 @@ export const ROAD_RULES: readonly RoadRule[] = [
       const made = history.all("schematic.created").map(({ subject }) => subject);
       assert.equal(new Set(made).size, made.length, "a schematic was made twice");
       assert.equal(made.length, shape.schematics);
-      for (const download of history.all("download.start")) assertInOrder(history.only("schematic.created", schematicOf(download)), download);
+      for (const download of history.all("download.start"))
+        assertInOrder(history.only("schematic.created", schematicOf(download)), download);
     },
   },
   {
@@ -91,7 +109,12 @@ export const ROAD_RULES: readonly RoadRule[] = [
     holds: (history, shape) => {
       const [first = ""] = namesOf(shape, "controlplane");
       const member = history.only("etcd.member-joined", first);
-      assertInOrder(history.only("etcd.bootstrap"), member, history.only("kubernetes.starting"), history.only("kubernetes.up", shape.stack));
+      assertInOrder(
+        history.only("etcd.bootstrap"),
+        member,
+        history.only("kubernetes.starting"),
+        history.only("kubernetes.up", shape.stack),
+      );
     },
   },
   {

@@ -26,7 +26,10 @@ describeShape("storage that all hosts share", SHAPE, {
       const volume = history.only("download.done").subject.replace(/^pve1\//, "");
       assert.match(volume, /^nfs:import\//);
       for (const { spec } of machinesOf(world).values()) {
-        assert.deepEqual(spec.disks.map(({ datastore, importFrom }) => ({ datastore, importFrom })), [{ datastore: "nfs", importFrom: volume }]);
+        assert.deepEqual(
+          spec.disks.map(({ datastore, importFrom }) => ({ datastore, importFrom })),
+          [{ datastore: "nfs", importFrom: volume }],
+        );
       }
     });
   },

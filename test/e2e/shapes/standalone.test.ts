@@ -29,10 +29,13 @@ describeShape("two standalone hosts", SHAPE, {
         images: proxmox?.downloads.map(({ host }) => host),
         machines: proxmox?.machines.map(({ spec }) => spec.name),
       });
-      assert.deepEqual({ attic: has(attic), cellar: has(cellar) }, {
-        attic: { images: ["pve-a"], machines: ["cp-1"] },
-        cellar: { images: ["pve-c"], machines: ["worker-1"] },
-      });
+      assert.deepEqual(
+        { attic: has(attic), cellar: has(cellar) },
+        {
+          attic: { images: ["pve-a"], machines: ["cp-1"] },
+          cellar: { images: ["pve-c"], machines: ["worker-1"] },
+        },
+      );
     });
   },
 });

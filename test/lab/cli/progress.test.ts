@@ -13,7 +13,8 @@ function eventsOf(op: string, type: string, name: string): { pre: EngineEvent; d
     failed: { ...base, resOpFailedEvent: { metadata, status: 1, steps: 1 } },
   };
 }
-const said = (severity: string, message: string): EngineEvent => ({ sequence: 0, timestamp: 0, diagnosticEvent: { severity, message, color: "never" } }) as EngineEvent;
+const said = (severity: string, message: string): EngineEvent =>
+  ({ sequence: 0, timestamp: 0, diagnosticEvent: { severity, message, color: "never" } }) as EngineEvent;
 
 describe("the progress of a run", () => {
   let lines: string[];
@@ -33,20 +34,31 @@ describe("the progress of a run", () => {
     progress.take(pre);
     clock = 2500;
     progress.take(done);
-    assert.deepEqual(lines.map((line) => line.split(/ +/)), [["machines", "+", "cp-1", "2.5", "s"]]);
+    assert.deepEqual(
+      lines.map((line) => line.split(/ +/)),
+      [["machines", "+", "cp-1", "2.5", "s"]],
+    );
     assert.deepEqual(progress.changes, { create: 1 });
     assert.deepEqual(progress.phases, [{ phase: "machines", seconds: 2.5 }]);
   });
 
   it("says which resource failed", () => {
-    const { pre, failed } = eventsOf("update", "hearth:phase:TalosCluster$talos:machine/configurationApply:ConfigurationApply", "config-cp-1");
+    const { pre, failed } = eventsOf(
+      "update",
+      "hearth:phase:TalosCluster$talos:machine/configurationApply:ConfigurationApply",
+      "config-cp-1",
+    );
     progress.take(pre);
     progress.take(failed);
     assert.match(lines[0] ?? "", /^talos +~ config-cp-1 .*FAILED$/);
   });
 
   it("leaves out what stayed the same, components and providers", () => {
-    for (const { pre, done } of [eventsOf("same", "a:b:C", "x"), eventsOf("create", "hearth:phase:Flux", "flux"), eventsOf("create", "pulumi:providers:talos", "talos")]) {
+    for (const { pre, done } of [
+      eventsOf("same", "a:b:C", "x"),
+      eventsOf("create", "hearth:phase:Flux", "flux"),
+      eventsOf("create", "pulumi:providers:talos", "talos"),
+    ]) {
       progress.take(pre);
       progress.take(done);
     }

@@ -163,7 +163,10 @@ describe("The stand-in for proxmoxve", () => {
   it("sees a change in every plan where tags are not in the order that Proxmox keeps them in", async () => {
     const made = await make("cp1", 11, { tags: ["talos", "hearth"] });
     const same = await machines.diff(made, machine("cp1", 11, { tags: ["talos", "hearth"] }));
-    assert.deepEqual(Object.keys(same.detailed).map((path) => path.replace(/\[.*/, "")), ["tags", "tags"]);
+    assert.deepEqual(
+      Object.keys(same.detailed).map((path) => path.replace(/\[.*/, "")),
+      ["tags", "tags"],
+    );
     const kept = await machines.diff(made, machine("cp1", 11, { tags: ["hearth", "talos"] }));
     assert.deepEqual(kept.detailed, {});
   });

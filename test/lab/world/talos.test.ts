@@ -59,7 +59,10 @@ describe("Talos nodes of the world", () => {
     home.world.faults.arm({ call: "talos.bootstrap", subject: "cp1", kind: "error", message: "cable out" });
     await assert.rejects(home.world.talos.bootstrap(target(secrets, 11)), refused("unavailable", /cable out/));
     await assert.rejects(home.world.talos.bootstrap(target(secrets, 11)), refused("unavailable", /connection refused/));
-    assert.deepEqual(home.world.calls.list().map(({ subject }) => subject), ["cp1", "cp1"]);
+    assert.deepEqual(
+      home.world.calls.list().map(({ subject }) => subject),
+      ["cp1", "cp1"],
+    );
   });
 
   it("refuse a bootstrap before a config was applied", async () => {
