@@ -2,6 +2,7 @@ import * as automation from "@pulumi/pulumi/automation";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type EngineOptions, engineEnv } from "./engine";
+import { connectAnew } from "./engine-connections";
 import { PROJECT } from "./home";
 
 /** A stack of another project, on a lab. */
@@ -22,6 +23,7 @@ export async function openConsumer(options: ConsumerOptions): Promise<automation
   const projectFile = readFileSync(join(PROJECT, "stacks", project, "Pulumi.yaml"), "utf8");
   writeFileSync(join(workDir, "Pulumi.yaml"), projectFile.replace(/^main:.*$/m, "main: ."), { mode: 0o600 });
   writeFileSync(join(workDir, `Pulumi.${stack}.yaml`), stackFile, { mode: 0o600 });
+  connectAnew();
   return automation.LocalWorkspace.createOrSelectStack(
     { stackName: stack, projectName: `hearth-${project}`, program },
     { workDir, envVars: engineEnv(options), pulumiHome: home.pulumiHome },

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname } from "node:path";
 import type { Toolchain } from "./contracts";
+import { connectAnew } from "./engine-connections";
 import type { LabHome } from "./home";
 
 /** What the engine needs to know of a running lab. */
@@ -41,6 +42,7 @@ export function fileBackend(folder: string): string {
 
 /** The stack as the Automation API drives it, in the lab's own working directory. */
 export async function openStack(options: EngineOptions): Promise<automation.Stack> {
+  connectAnew();
   const { home, program } = options;
   const envVars = engineEnv(options);
   process.env["PATH"] = envVars["PATH"]; // the Automation API looks for the CLI on this process' own path

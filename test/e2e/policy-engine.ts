@@ -8,6 +8,7 @@ import { loadStackFile, secretPaths } from "../../config";
 import { isRecord } from "../../config/path";
 import { POLICY_PACK } from "../../lab/cli/policies";
 import { fileBackend } from "../../lab/engine";
+import { connectAnew } from "../../lab/engine-connections";
 import { labSecret } from "../../lab/lab-secrets";
 import type { ProviderAdapter, ResourceAdapter } from "../../lab/providers/adapter";
 import { genericDiff } from "../../lab/providers/diff";
@@ -61,6 +62,7 @@ export class PolicyEngine {
     };
     process.env["PATH"] = [dirname(toolchain.path("pulumi")), process.env["PATH"]].join(delimiter); // where the Automation API looks
     const program = { stackName: STACK, projectName: "hearth", program: () => Promise.resolve({}) };
+    connectAnew();
     const stack = await LocalWorkspace.createOrSelectStack(program, { workDir: dir, envVars, pulumiHome: join(dir, "home") });
     for (const path of paths) await stack.setConfig(`hearth:${path}`, { value: labSecret(path), secret: true }, true);
     return new PolicyEngine(dir, servers, stack);

@@ -8,6 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace, type EngineEvent, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
 import * as random from "@pulumi/random";
 import { fileBackend } from "../../lab/engine";
+import { connectAnew } from "../../lab/engine-connections";
 import { PartialFailure, UNKNOWN, type EngineCall, type ProviderAdapter } from "../../lab/providers/adapter";
 import { cloudflareProvider } from "../../lab/providers/cloudflare";
 import { genericDiff } from "../../lab/providers/diff";
@@ -314,6 +315,7 @@ const changesOf = (summary: Partial<Record<string, number>>): Record<string, num
 async function makeStack(directory: string, servers: ProviderServers): Promise<Stack> {
   const engine = process.env["HEARTH_PULUMI"];
   if (engine !== undefined) process.env["PATH"] = `${dirname(engine)}${delimiter}${process.env["PATH"] ?? ""}`;
+  connectAnew();
   return LocalWorkspace.createOrSelectStack(
     { stackName: "frame", projectName: "hearth-frame", program: edge({}) },
     {
